@@ -33,6 +33,7 @@ const AGENT = `const { startAgent } = require('@nx-flow/queue');
 const [url, slots, cas] = process.argv.slice(2);
 const options = { url, workspace: __dirname, queues: ['default'], slots: Number(slots), resources: {}, cas };
 process.on('disconnect', () => process.exit(1));
+process.chdir(__dirname);
 startAgent(options).then(() => process.send('ready'));
 `;
 

@@ -2,6 +2,7 @@
 import { Agent, type AgentOptions } from './agent/agent';
 import { Server } from './connection/server';
 import { QueuePool, type QueuePoolOptions } from './pool/queue-pool';
+import { type Overview, overviewOf } from './registry/overview';
 import { noFreight } from './wire/freight';
 import { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
@@ -10,6 +11,7 @@ export { migrateQueue } from './connection/postgres';
 export { shownUrl } from './connection/url';
 export type { QueueEvent } from './pool/events';
 export type { QueuePool } from './pool/queue-pool';
+export type { Overview, QueueOverview, RunOverview } from './registry/overview';
 export type { AgentEntry, RunEntry } from './registry/registry';
 export { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
@@ -50,5 +52,15 @@ export async function startAgent({ url, lockMs, ...options }: StartAgentOptions)
   } catch (error) {
     await server.close();
     throw error;
+  }
+}
+
+/** Who works at the queues, for whom, and how much waits. @throws as {@link openQueuePool} */
+export async function queueOverview(url: string | undefined): Promise<Overview> {
+  const server = await Server.open(url);
+  try {
+    return await overviewOf(server);
+  } finally {
+    await server.close();
   }
 }

@@ -16,6 +16,7 @@ import type { Refusal } from '../wire/message';
 import type { Checkout, Code } from './checkout';
 import type { Outbox } from './outbox';
 import { RunHost } from './run-host';
+import { requireHere, withoutSecrets } from './secrets';
 import { Work } from './work';
 
 export interface AgentRunOptions {
@@ -95,6 +96,7 @@ export class AgentRun {
       const code = await checkout.code(flow, chunk.file);
       const { digest, parts } = code.of(step);
       if (digest !== chunk.code) return { reason: 'code', parts };
+      requireHere(step, chunk.needs);
       const { workspace } = checkout;
       const packages = chunk.packages && (await installPackages(chunk.packages, { workspace }));
       const work = new Work(id, chunk, packages);
@@ -123,7 +125,7 @@ export class AgentRun {
   }
 
   /** Those that have the same code, and none of the tasks: a pool knows them by their numbers. */
-  #processesFor({ file, with: given, without, tasks, run }: Chunk, code: Code): Processes {
+  #processesFor({ file, with: given, without, tasks, run, secrets }: Chunk, code: Code): Processes {
     const key = JSON.stringify([file, given, without]);
     const newest = this.#newest;
     if (newest) {
@@ -149,7 +151,7 @@ export class AgentRun {
         return Math.max(1, host.works.size);
       },
     });
-    pool.attach(host);
+    pool.attach(withoutSecrets(host, secrets));
     const processes: Processes = { key, code, host, pool };
     this.#newest = processes;
     this.#all.add(processes);

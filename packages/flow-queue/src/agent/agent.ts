@@ -21,6 +21,7 @@ import { type Resources, Slots } from './slots';
 export interface AgentOptions {
   /** It closes it. */
   server: Server;
+  /** The checkout. Its process is to be there: relative paths in flows count from it. */
   workspace: string;
   queues: readonly string[];
   /** The most chunks at once. */
@@ -76,8 +77,8 @@ export class Agent {
   /** Runs that have ended, and when; of a steady clock. */
   readonly #ended = new Map<string, number>();
   readonly #running = new Set<AgentEntry['running'][number]>();
-  #consumers: Consumer[] = [];
-  #orders: Consumer | undefined;
+  #consumers: Pick<Consumer, 'pause' | 'resume' | 'close'>[] = [];
+  #orders: Pick<Consumer, 'close'> | undefined;
   readonly #beatMs: number;
   readonly #since = Date.now();
   #idleSince = performance.now();
@@ -102,11 +103,15 @@ export class Agent {
   async start(): Promise<this> {
     const { server, queues, slots } = this.#options;
     await this.#registry.write(this.#entry());
-    this.#orders = server.consume<Order>(agentName(this.id), { concurrency: 1 }, ({ data }) =>
-      this.#obey(data),
-    );
+    this.#orders = server.consume<Order>({
+      ...{ queue: agentName(this.id), concurrency: 1 },
+      handle: ({ data }) => this.#obey(data),
+    });
     this.#consumers = queues.map((queue) =>
-      server.consume<ChunkJob>(tasksName(queue), { concurrency: slots }, (taken) => this.#take(queue, taken)),
+      server.consume<ChunkJob>({
+        ...{ queue: tasksName(queue), concurrency: slots },
+        handle: (taken) => this.#take(queue, taken),
+      }),
     );
     this.#timer = setTimeout(() => void this.#beat(), this.#beatMs);
     return this;

@@ -1,6 +1,6 @@
 /** Opens a connection to PostgreSQL, whose tables `nx-flow queue --migrate` has made. */
 import { assertSchemaCompatibility, DEFAULT_SCHEMA, runMigrations } from 'bullmq';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { queueError } from './errors';
 import { ANSWER_MS } from './redis';
 import { type Address, parseAddress } from './url';
@@ -19,7 +19,21 @@ function newPool({ url }: Address): Pool {
   });
   // Each queue adds one.
   pool.setMaxListeners(0).on('error', () => {});
+  pool.on('connect', keepsQuiet);
   return pool;
+}
+
+/**
+ * A connection that breaks while somebody has it ends the process where nobody listens: whoever has it hears of it by what he asked.
+ * BullMQ takes all listeners from one that it gives back.
+ */
+function keepsQuiet(client: PoolClient): void {
+  client.on('error', () => {});
+  const removeAllListeners = client.removeAllListeners.bind(client);
+  client.removeAllListeners = (...events) => {
+    removeAllListeners(...events);
+    return client.on('error', () => {});
+  };
 }
 
 /** @throws FlowError FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION */

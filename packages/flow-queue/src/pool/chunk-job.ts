@@ -15,6 +15,8 @@ export interface ChunkOptions {
   file: string;
   with: readonly string[];
   without: readonly string[];
+  /** The secrets of the flow, by their names. */
+  secrets: readonly string[];
 }
 
 /** @throws FlowError what reading a view, and sending its values, throw */
@@ -35,8 +37,9 @@ export async function chunkJob(
     .map(([, record]) => record);
   const values = views.flatMap(([, entries]) => entries.map(([, visible]) => visible));
   const carried = await freight.send([...params, ...values]);
-  const chunk: Chunk = { run, tasks: jobs.map(sentTask), views, carried, ...options };
   const [first] = jobs;
+  const needs = first?.secrets ?? [];
+  const chunk: Chunk = { run, tasks: jobs.map(sentTask), views, carried, needs, ...options };
   if (first?.wants) chunk.packages = first.wants;
   return {
     ...{ v: WIRE, engine: packageVersion(), node: process.version },

@@ -44,6 +44,8 @@ export interface QueuePoolOptions {
   max: number;
   with?: readonly string[];
   without?: readonly string[];
+  /** The secrets of the flow, by their names: workers have the values, and mask them. */
+  secrets?: readonly string[];
   freight: Freight;
   /** How long the run waits for a queue that does not answer. Milliseconds. */
   patienceMs: number;
@@ -57,7 +59,7 @@ export interface QueuePoolOptions {
 interface Parts {
   hearing: Hearing;
   lookout: Lookout;
-  consumer: Consumer;
+  consumer: Pick<Consumer, 'close'>;
   ending: Ending;
 }
 
@@ -80,6 +82,11 @@ export class QueuePool implements Pool {
 
   constructor(options: QueuePoolOptions) {
     this.#options = options;
+  }
+
+  /** Outcomes that came of what was sent again meanwhile: they count for nothing. */
+  get dropped(): number {
+    return this.#parts?.hearing.dropped ?? 0;
   }
 
   /** The run that it works for. */
@@ -107,9 +114,11 @@ export class QueuePool implements Pool {
       fail: (one, error) => this.#fail(one, error),
       gaveUp: (error) => this.#broken(error),
     });
-    const consumer = server.consume<Said>(runName(token), { concurrency: 1 }, ({ data }) =>
-      hearing.hear(data),
-    );
+    const consumer = server.consume<Said>({
+      queue: runName(token),
+      concurrency: 1,
+      handle: ({ data }) => hearing.hear(data),
+    });
     this.#parts = { hearing, lookout, consumer, ending };
     lookout.start();
     return this;
@@ -164,7 +173,7 @@ export class QueuePool implements Pool {
   }
 
   async #send(sent: Sent, host: PoolHost): Promise<void> {
-    const { server, freight, file, workspace, with: given = [], without = [] } = this.#options;
+    const { server, freight, file, workspace, with: given = [], without = [], secrets = [] } = this.#options;
     try {
       const code = stepCode(await (this.#code as Promise<Fingerprints>), sent.step).digest;
       const data = await chunkJob(sent, host, {
@@ -175,6 +184,7 @@ export class QueuePool implements Pool {
         file: relative(workspace, file),
         with: given,
         without,
+        secrets,
       });
       if (this.#isClosed) return;
       const add = () => server.add(tasksName(sent.queue), sent.id, data);

@@ -37,6 +37,10 @@ export interface Chunk {
   views: [label: string, entries: [string, Visible][]][];
   /** npm packages of its step. */
   packages?: Readonly<Record<string, string>>;
+  /** The secrets of its flow: no worker shows their values. */
+  secrets: readonly string[];
+  /** Those that its step needs. */
+  needs: readonly string[];
   /** The digest of the step's code: a worker executes it where its own is the same. */
   code: string;
   carried: Carried;

@@ -6,9 +6,9 @@ export type Carried = [hash: string, bytes: Uint8Array][];
 
 /** Both sides have one. */
 export interface Freight {
-  /** What has to travel beside these records. The rest is where the other side finds it. @throws FlowError FLOW_BLOBS_MISSING, FLOW_BLOBS_AWAY */
+  /** What has to travel beside these records. The rest is where the other side finds it. @throws FlowError FLOW_BLOBS_MISSING */
   send(records: readonly ArtifactRecord[]): Promise<Carried>;
-  /** Makes the values of these records readable here. @throws FlowError FLOW_BLOB_LOST */
+  /** Makes the values of these records readable here. @throws FlowError where one is lost */
   receive(records: readonly ArtifactRecord[], carried: Carried): Promise<void>;
 }
 

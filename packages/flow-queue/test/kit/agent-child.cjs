@@ -1,7 +1,9 @@
 /** An agent in a process of its own, of the built package. It says its id, and ends with its parent. */
 const { startAgent } = require('../../dist/index.js');
 
-startAgent(JSON.parse(process.argv[2])).then(
+const options = JSON.parse(process.argv[2]);
+process.chdir(options.workspace);
+startAgent(options).then(
   (agent) => {
     process.send({ id: agent.id });
     process.on('SIGTERM', () => void agent.stop());

@@ -30,7 +30,7 @@ async function main() {
   const session = await openSession(placeOf(flow, workspace), { emit, signal: stop.signal });
   const { file, graph, store } = session;
   const pool = await openQueuePool({
-    ...{ url, flow: graph.flow, file, workspace, max, emit },
+    ...{ url, flow: graph.flow, file, workspace, max, emit, secrets: graph.secrets },
     ...(queue === undefined ? {} : { queue }),
     ...(lookMs === undefined ? {} : { lookMs }),
     ...(patienceMs === undefined ? {} : { patienceMs }),

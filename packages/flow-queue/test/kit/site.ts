@@ -54,6 +54,7 @@ export interface RunSettings {
   queue?: string;
   lookMs?: number;
   patienceMs?: number;
+  env?: Record<string, string>;
 }
 
 export class Site {
@@ -88,12 +89,15 @@ export class Site {
   }
 
   /** @param name of its checkout */
-  async agent(name: string, options: Partial<StartAgentOptions> = {}): Promise<AgentProcess> {
+  async agent(
+    name: string,
+    { env = {}, ...options }: Partial<StartAgentOptions> & { env?: Record<string, string> } = {},
+  ): Promise<AgentProcess> {
     const all = {
       ...{ url: this.#url, workspace: this.checkout(name), cas: join(this.folder, `cas-${name}`) },
       ...{ queues: ['default'], slots: 1, resources: {}, lockMs: 1000, beatMs: 500, ...options },
     };
-    const child = this.#fork('agent-child.cjs', all);
+    const child = this.#fork('agent-child.cjs', all, env);
     const [{ id, error }] = (await once(child, 'message')) as [{ id: string; error?: object }];
     if (error) throw Object.assign(new Error(), error);
     return {
@@ -108,9 +112,13 @@ export class Site {
     };
   }
 
-  run(flow: string, { max = 4, lookMs = 200, ...settings }: RunSettings = {}): RunProcess {
+  run(flow: string, { max = 4, lookMs = 200, env = {}, ...settings }: RunSettings = {}): RunProcess {
     const workspace = this.checkout('own');
-    const child = this.#fork('run-child.cjs', { flow, workspace, url: this.#url, max, lookMs, ...settings });
+    const child = this.#fork(
+      'run-child.cjs',
+      { flow, workspace, url: this.#url, max, lookMs, ...settings },
+      env,
+    );
     const events: RunProcess['events'] = [];
     const waiting = new Set<() => void>();
     const outcome = new Promise<RunOutcome>((done, fail) => {
@@ -207,9 +215,9 @@ export class Site {
     }
   }
 
-  #fork(program: string, options: object): ChildProcess {
+  #fork(program: string, options: object, env: Record<string, string>): ChildProcess {
     const child = fork(join(__dirname, program), [JSON.stringify(options)], {
-      env: { ...process.env, NX_FLOW_USER: 'tester', NX_FLOW_SIGNALS: this.signals },
+      env: { ...process.env, NX_FLOW_USER: 'tester', NX_FLOW_SIGNALS: this.signals, ...env },
       execArgv: [],
     });
     this.#children.add(child);

@@ -1,10 +1,8 @@
 /** Whole runs over a queue: workers that are lost, a server that forgets, coordinators that die, code that differs, Ctrl-C. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrateQueue } from '../../src';
-import { Server } from '../../src/connection/server';
-import { Registry } from '../../src/registry/registry';
-import { tasksName } from '../../src/wire/names';
+import { migrateQueue, queueOverview } from '../../src';
 import { someServers, type TestServer } from '../kit/servers';
 import { SIGNALS, Site } from '../kit/site';
 
@@ -27,7 +25,21 @@ const sum = f.join('sum', { after: each }, ({ inputs }) => ({
 }));
 export default f.end(sum);
 `;
-const FILES = { 'squares.flow.ts': FLOW, 'signals.ts': SIGNALS };
+const SECRET = `
+import { flow } from '@nx-flow/core';
+const f = flow('secret');
+const start = f.start(() => ({}));
+const asks = f.step('asks', { after: start, secrets: ['TOKEN'] }, ({ log }) => {
+  log(\`with \${process.env.TOKEN}\`);
+  process.stderr.write(\`past \${process.env.TOKEN}\\n\`);
+});
+export default f.end(asks);
+`;
+const FILES = {
+  'secret.flow.ts': SECRET,
+  'squares.flow.ts': FLOW,
+  'signals.ts': SIGNALS,
+};
 
 describe.each(someServers())('a run over a queue on %s', (_, start) => {
   let server: TestServer;
@@ -94,12 +106,7 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     const pid = Number(await site.hear('at-2'));
     await run.kill();
     await until(() => !isAlive(pid));
-    const looking = await Server.open(url);
-    try {
-      await until(async () => (await looking.counts(tasksName('default'))).active === 0);
-    } finally {
-      await looking.close();
-    }
+    await until(async () => (await queueOverview(url)).queues[0]?.active === 0);
     site.tell('go');
     const resumed = site.run('squares', { resume: 1 });
     const outcome = await resumed.outcome;
@@ -112,21 +119,21 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     await site.agent('a');
     const run = site.run('squares');
     const pid = Number(await site.hear('at-2'));
+    // Workers write of themselves from time to time.
+    await until(async () => (await queueOverview(url)).workers[0]?.running.length === 1);
+    expect(await queueOverview(url)).toMatchObject({
+      workers: [{ running: [{ flow: 'squares', run: '1', step: 'each', count: 1 }] }],
+      queues: [{ queue: 'default', active: 1, workers: 1, slots: 1 }],
+      runs: [{ flow: 'squares', run: '1', active: 1, queues: ['default'] }],
+    });
     run.interrupt();
     expect(await run.outcome).toMatchObject({ status: 'failed', error: { code: 'FLOW_INTERRUPTED' } });
     expect(isAlive(pid)).toBe(false);
-    const looking = await Server.open(url);
-    try {
-      await until(async () => {
-        const { waiting, active, delayed } = await looking.counts(tasksName('default'));
-        return waiting + active + delayed === 0;
-      });
-      const { agents, runs } = await new Registry(looking).read();
-      expect(agents).toHaveLength(1);
-      expect(runs).toEqual([]);
-    } finally {
-      await looking.close();
-    }
+    await until(async () => (await queueOverview(url)).queues[0]?.active === 0);
+    const { workers, queues, runs, abandoned } = await queueOverview(url);
+    expect(workers).toHaveLength(1);
+    expect(queues).toEqual([{ queue: 'default', waiting: 0, active: 0, workers: 1, slots: 1 }]);
+    expect({ runs, abandoned }).toEqual({ runs: [], abandoned: { waiting: 0, active: 0 } });
   });
 
   test('a worker that is asked to end finishes what it began, and gives back the rest', async () => {
@@ -144,6 +151,12 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     expect(readFileSync(join(site.signals, 'executed'), 'utf8').split('\n').sort().join('')).toBe('0123');
   });
 
+  test('a worker that has had nothing to do for long enough ends by itself', async () => {
+    const { child } = await site.agent('a', { beatMs: 50, idleExitMs: 100 });
+    expect((await once(child, 'exit'))[0]).toBe(3);
+    expect((await queueOverview(url)).workers).toEqual([]);
+  });
+
   test('other code is refused in the words of why; a worker with the same code takes it, and without one it fails', async () => {
     const other = site.checkout('other', {
       'squares.flow.ts': FLOW.replace('input * input', 'input + input'),
@@ -159,6 +172,34 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     const outcome = await run.outcome;
     expect(outcome.status).toBe('done');
     await isWhole(outcome.run);
+  });
+
+  test('secrets are those of the worker, and none of them is shown', async () => {
+    // The run has another one: it would not mask that of the worker.
+    const settings = { env: { TOKEN: 'token-of-the-run' } };
+    const without = await site.agent('a', { env: { TOKEN: '' } });
+    const failed = await site.run('secret', settings).outcome;
+    expect(failed.error).toMatchObject({ code: 'FLOW_SECRET' });
+    expect(failed.error?.message).toContain(
+      `${without.id}: The step asks needs the secret TOKEN, which the worker has not in its environment.`,
+    );
+    await site.agent('b', { env: { TOKEN: 'token-of-the-worker' } });
+    const { status, run } = await site.run('secret', settings).outcome;
+    expect(status).toBe('done');
+    const { logs } = await site.recorded('secret', run);
+    const log = Object.entries(logs).find(([label]) => label.startsWith('asks/'))?.[1];
+    expect(log).toMatch(/with .*\npast .*\n/);
+    expect(log).not.toContain('token-of');
+  });
+
+  test('a worker of two queues has no more at once than slots, and serves both', async () => {
+    await site.agent('a', { queues: ['default', 'gpu'], slots: 1 });
+    site.tell('go');
+    const runs = [site.run('squares'), site.run('squares', { queue: 'gpu' })];
+    for (const run of runs) {
+      const outcome = await run.outcome;
+      await isWhole(outcome.run);
+    }
   });
 
   test('a queue that nobody serves is told, with the queues that there are', async () => {

@@ -26,6 +26,8 @@ export interface Job {
   resources?: Readonly<Record<string, number>>;
   /** The npm packages of its step, with their versions: workers elsewhere install them themselves. */
   wants?: Readonly<Record<string, string>>;
+  /** The secrets that its worker must have in the environment. */
+  secrets?: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function jobOf(
   packages: Installed | undefined,
   gate?: RateGate,
 ): Job {
-  const { isolate, concurrency = 1, resources, packages: wants } = options;
+  const { isolate, concurrency = 1, resources, packages: wants, secrets, env = {} } = options;
   const job: Job = { spec, isolate: isolate === true, concurrency, views: viewsOf(spec) };
   if (gate) job.start = gate.take();
   const timeoutMs = timeoutOf(options);
@@ -47,6 +49,7 @@ export function jobOf(
   if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;
   if (resources) job.resources = resources;
   if (packages && wants) job.wants = wants;
+  if (secrets) job.secrets = secrets.filter((name) => env[name] === undefined);
   return job;
 }
 
