@@ -3,7 +3,7 @@
  * goes on.
  */
 import { hostname } from 'node:os';
-import { currentUser, FlowError, type Part, type RunContext } from '@nx-flow/core/queue';
+import { currentUser, FlowError, type Job, type Part, type RunContext } from '@nx-flow/core/queue';
 import { ANSWER_MS } from '../connection/redis';
 import type { Server } from '../connection/server';
 import { within } from '../connection/within';
@@ -49,7 +49,7 @@ export class Lookout {
   #timer: NodeJS.Timeout | undefined;
   /** Since when the queue does not answer, of a steady clock. */
   #awaySince: number | undefined;
-  /** Queues of which it was told that nobody serves them. */
+  /** Queues, and needs there, of which it was told that nobody serves them. */
   readonly #unserved = new Set<string>();
   readonly #lookMs: number;
   #isClosed = false;
@@ -147,20 +147,28 @@ export class Lookout {
     one.isMissing = true;
   }
 
+  /** Tells once of each queue, and of each need, that nobody serves. */
   #tellUnserved(now: number): void {
-    const waiting = new Map<string, number>();
+    const waiting = new Map<string, { queue: string; tasks: number; resources?: string }>();
     for (const { queue, worker, sentAt, jobs } of this.#options.sent.values()) {
-      if (worker !== undefined || sentAt === undefined || now - sentAt < UNSERVED_LOOKS * this.#lookMs)
-        continue;
-      waiting.set(queue, (waiting.get(queue) ?? 0) + jobs.length);
-    }
-    for (const [queue, tasks] of waiting) {
-      if (this.#serving(queue).length > 0) this.#unserved.delete(queue);
-      else if (!this.#unserved.has(queue)) {
-        this.#unserved.add(queue);
-        const queues = [...new Set(this.#agents.flatMap((agent) => agent.queues))].sort();
-        this.#options.emit({ type: 'queue-unserved', queue, queues, tasks });
+      if (worker !== undefined || sentAt === undefined) continue;
+      const { resources } = jobs[0] ?? {};
+      const serving = this.#serving(queue);
+      // Where there are workers, others will hardly come: that one needs more than they have is told at once.
+      if (serving.length > 0 && serving.some((agent) => has(agent, resources))) this.#unserved.delete(queue);
+      else if (serving.length > 0 || now - sentAt >= UNSERVED_LOOKS * this.#lookMs) {
+        const needed = serving.length > 0 ? JSON.stringify(resources) : undefined;
+        const key = needed === undefined ? queue : `${queue} ${needed}`;
+        const { tasks } = waiting.get(key) ?? { tasks: 0 };
+        const what = needed === undefined ? {} : { resources: needed };
+        waiting.set(key, { queue, tasks: tasks + jobs.length, ...what });
       }
+    }
+    for (const [key, what] of waiting) {
+      if (this.#unserved.has(key)) continue;
+      this.#unserved.add(key);
+      const queues = [...new Set(this.#agents.flatMap((agent) => agent.queues))].sort();
+      this.#options.emit({ type: 'queue-unserved', queues, ...what });
     }
   }
 
@@ -182,4 +190,9 @@ export class Lookout {
     const message = `The queue ${server.shown} has not answered for ${minutes} min: resume the run when it is back.`;
     gaveUp(new FlowError('FLOW_QUEUE_AWAY', message, { exit: 1, cause }));
   }
+}
+
+/** Whether a worker has so much at all. */
+function has({ resources }: AgentEntry, wanted: Job['resources'] = {}): boolean {
+  return Object.entries(wanted).every(([name, amount]) => (resources[name] ?? 0) >= amount);
 }

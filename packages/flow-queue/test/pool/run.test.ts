@@ -35,7 +35,30 @@ const asks = f.step('asks', { after: start, secrets: ['TOKEN'] }, ({ log }) => {
 });
 export default f.end(asks);
 `;
+const ZOMBIE = `
+import { flow } from '@nx-flow/core';
+import { hear, tell } from './signals';
+const f = flow('zombie');
+const start = f.start(() => ({}));
+const one = f.step('one', { after: start }, async ({ log }) => {
+  log('at one');
+  tell('at-one');
+  await hear('go');
+  return { pid: process.pid };
+});
+const last = f.step('last', { after: one }, async () => hear('end'));
+export default f.end(last);
+`;
+const NEEDS = `
+import { flow } from '@nx-flow/core';
+const f = flow('needs');
+const start = f.start(() => ({ list: [0, 1, 2] }));
+const each = f.foreach('each', { after: start, over: 'list', resources: { gpu: 2 } }, ({ input }) => ({ input }));
+export default f.end(f.join('all', { after: each }, () => ({})));
+`;
 const FILES = {
+  'zombie.flow.ts': ZOMBIE,
+  'needs.flow.ts': NEEDS,
   'secret.flow.ts': SECRET,
   'squares.flow.ts': FLOW,
   'signals.ts': SIGNALS,
@@ -98,6 +121,41 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     const outcome = await run.outcome;
     expect(outcome).toMatchObject({ status: 'done', tasks: { done: 7, failed: 0 } });
     await isWhole(outcome.run);
+  });
+
+  test('a worker that was taken for lost, and goes on: what it says is not recorded', async () => {
+    const first = await site.agent('a');
+    const run = site.run('zombie');
+    await site.hear('at-one');
+    await run.event(({ type }) => type === 'task-log');
+    first.child.kill('SIGSTOP');
+    // What it is at ends, and it cannot say so.
+    site.tell('go');
+    const second = await site.agent('b');
+    await run.event(({ type }) => type === 'worker-lost');
+    const isBusy = async (id: string, busy: boolean) => {
+      const { workers } = await queueOverview(url);
+      return workers.some((worker) => worker.id === id && worker.running.length > 0 === busy);
+    };
+    await until(() => isBusy(second.id, true));
+    first.child.kill('SIGCONT');
+    await until(() => isBusy(first.id, false));
+    site.tell('end');
+    const { status, run: number } = await run.outcome;
+    expect(status).toBe('done');
+    const { logs, tasks } = await site.recorded('zombie', number);
+    expect(tasks.map(({ step }) => step).sort()).toEqual(['end', 'last', 'one', 'start']);
+    const log = Object.entries(logs).find(([label]) => label.startsWith('one/'))?.[1];
+    expect(log?.match(/at one/g)).toHaveLength(2);
+  });
+
+  test('tasks that need more than any worker has are told; one that has enough takes them, and no more at once', async () => {
+    await site.agent('a', { slots: 3, resources: { gpu: 1 } });
+    const run = site.run('needs');
+    const told = await run.event(({ type }) => type === 'queue-unserved');
+    expect(told).toMatchObject({ queue: 'default', queues: ['default'], resources: '{"gpu":2}' });
+    await site.agent('b', { slots: 3, resources: { gpu: 3 } });
+    expect(await run.outcome).toMatchObject({ status: 'done', tasks: { done: 6, failed: 0 } });
   });
 
   test('a coordinator that is killed: its workers end its tasks, and the resumed run is right', async () => {
