@@ -1,6 +1,6 @@
 /** Who works at the queues and for whom, as everybody writes of himself. Nothing relies on it but what is told to people. */
 import type { Server } from '../connection/server';
-import { REGISTRY } from '../wire/names';
+import { agentName, REGISTRY, runName } from '../wire/names';
 
 /** Who has not written for so long is gone. Milliseconds. */
 export const STALE_MS = 20_000;
@@ -74,13 +74,19 @@ export class Registry {
     const runs: RunEntry[] = [];
     for (const { id, data } of found) {
       const age = now - data.seen;
-      if (age > FORGOTTEN_MS) await this.#server.remove(REGISTRY, id);
+      if (age > FORGOTTEN_MS) await this.#forget(id, data);
       if (age > STALE_MS) continue;
       if (data.kind === 'agent') agents.push(data);
       else runs.push(data);
     }
     const bySince = (a: Entry, b: Entry) => a.since - b.since;
     return { agents: agents.sort(bySince), runs: runs.sort(bySince) };
+  }
+
+  /** With the queue in which it was told, or was told to, what nobody reads any more. */
+  async #forget(id: string, entry: Entry): Promise<void> {
+    await this.#server.remove(REGISTRY, id);
+    await this.#server.obliterate(entry.kind === 'agent' ? agentName(entry.id) : runName(entry.token));
   }
 }
 

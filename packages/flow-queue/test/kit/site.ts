@@ -95,7 +95,7 @@ export class Site {
   ): Promise<AgentProcess> {
     const all = {
       ...{ url: this.#url, workspace: this.checkout(name), cas: join(this.folder, `cas-${name}`) },
-      ...{ queues: ['default'], slots: 1, resources: {}, lockMs: 1000, beatMs: 500, ...options },
+      ...{ queues: ['default'], slots: 1, resources: {}, lockMs: 2000, beatMs: 500, ...options },
     };
     const child = this.#fork('agent-child.cjs', all, env);
     const [{ id, error }] = (await once(child, 'message')) as [{ id: string; error?: object }];
