@@ -24,6 +24,7 @@ const PROCESSES = [
   '/flow-core/test/torture/',
   '/flow-codecs/test/es-modules',
   '/flow-ui/test/browser/',
+  '/flow-queue/test/(conformance|torture|connection|registry|pool/(contract|run))',
   '/flow-plugin/test/generators/',
 ];
 

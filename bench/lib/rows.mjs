@@ -20,6 +20,7 @@ const ORDER = [
   'transfer',
   'card',
   'page',
+  'queue',
 ];
 
 /**

@@ -20,7 +20,12 @@ import { linkPackages } from './build.mjs';
 import { whenInterrupted } from './ending.mjs';
 import { timedNode } from './node.mjs';
 
-const PACKAGES = { core: 'packages/flow-core', plugin: 'packages/flow-plugin', ui: 'packages/flow-ui' };
+const PACKAGES = {
+  core: 'packages/flow-core',
+  plugin: 'packages/flow-plugin',
+  ui: 'packages/flow-ui',
+  queue: 'packages/flow-queue',
+};
 
 /** A broker that was left alone in CI goes at once; this is for a machine under load. Milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -86,7 +91,7 @@ export class Workspace {
     linkPackages(build.modules, this.path('node_modules'));
     for (const [name, folder] of Object.entries(PACKAGES)) {
       const from = join(build.folder, folder);
-      // An older commit has no page.
+      // An older commit has no page, or no queue.
       if (!existsSync(join(from, 'package.json'))) continue;
       const to = this.path('node_modules/@nx-flow', name);
       const { files = [] } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));

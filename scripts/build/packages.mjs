@@ -241,6 +241,8 @@ export const PACKAGES = {
       client: ['client/'],
       // What the local page has of the engine.
       ui: ['ui/', 'cli/commands/ui', 'cli/open-page', 'cli/ui-package'],
+      // What the workers of other machines have of the engine.
+      queue: ['queue/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],
       housekeeping: [
         'engine/housekeeping/',
@@ -312,6 +314,7 @@ export const PACKAGES = {
       broker: 'store/broker/main',
       'types-child': 'cli/types-child',
       ui: 'ui/index',
+      queue: 'queue/index',
       'ui-child': 'ui/child',
       'end-children': 'process/end-children',
       'code-cache': 'environment/code-cache',
@@ -332,6 +335,13 @@ export const PACKAGES = {
   // The server of the page in one file: whoever loads it needs all of it.
   'packages/flow-ui': {
     external: ['@nx-flow/core', '@nx-flow/core/*'],
+    parts: {},
+    alone: ['index'],
+    entries: { index: 'index' },
+  },
+  // Coordinator and worker in one file: whoever loads it needs most of it.
+  'packages/flow-queue': {
+    external: ['@nx-flow/core', '@nx-flow/core/*', 'bullmq', 'ioredis', 'pg', 's3mini'],
     parts: {},
     alone: ['index'],
     entries: { index: 'index' },

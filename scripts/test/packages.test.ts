@@ -95,11 +95,11 @@ test('all packages have one version, and ask for each other at exactly that', ()
   expect(FOLDERS.map((folder) => packages[folder].version)).toEqual(FOLDERS.map(() => version));
 });
 
-test('nx migrate @nx-flow/plugin moves the engine, the codecs and the page along', () => {
+test('nx migrate @nx-flow/plugin moves the engine, the codecs, the page and the queue along', () => {
   const manifest = json('packages/flow-plugin/package.json');
   expect(readNxMigrateConfig(manifest)).toEqual({
     migrations: './migrations.json',
-    packageGroup: ['@nx-flow/core', '@nx-flow/codecs', '@nx-flow/ui'].map((name) => ({
+    packageGroup: ['@nx-flow/core', '@nx-flow/codecs', '@nx-flow/ui', '@nx-flow/queue'].map((name) => ({
       package: name,
       version: '*',
     })),

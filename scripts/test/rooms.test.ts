@@ -30,7 +30,7 @@ function filesOf(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-const NAMES = ['flow-core', 'flow-plugin', 'flow-codecs', 'flow-ui'];
+const NAMES = ['flow-core', 'flow-plugin', 'flow-codecs', 'flow-ui', 'flow-queue'];
 const sources = NAMES.flatMap((name) => filesOf(join(PACKAGES, name, 'src')));
 const known = new Set(sources);
 const nameOf = (file: string) => relative(PACKAGES, file);

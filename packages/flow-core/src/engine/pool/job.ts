@@ -20,6 +20,14 @@ export interface Job {
   start?: Start;
   /** Labels of all views that the task may read. */
   views: readonly string[];
+  /** The queue whose workers execute it, where its step names one. */
+  on?: string;
+  /** What it occupies of its worker's resources. */
+  resources?: Readonly<Record<string, number>>;
+  /** The npm packages of its step, with their versions: workers elsewhere install them themselves. */
+  wants?: Readonly<Record<string, string>>;
+  /** The secrets that its worker must have in the environment. */
+  secrets?: readonly string[];
 }
 
 /**
@@ -33,12 +41,15 @@ export function jobOf(
   packages: Installed | undefined,
   gate?: RateGate,
 ): Job {
-  const { isolate, concurrency = 1 } = options;
+  const { isolate, concurrency = 1, resources, packages: wants, secrets, env = {} } = options;
   const job: Job = { spec, isolate: isolate === true, concurrency, views: viewsOf(spec) };
   if (gate) job.start = gate.take();
   const timeoutMs = timeoutOf(options);
   if (packages) job.packages = packages;
   if (timeoutMs !== undefined) job.timeoutMs = timeoutMs;
+  if (resources) job.resources = resources;
+  if (packages && wants) job.wants = wants;
+  if (secrets) job.secrets = secrets.filter((name) => env[name] === undefined);
   return job;
 }
 

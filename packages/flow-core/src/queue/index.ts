@@ -1,0 +1,24 @@
+/** For `@nx-flow/queue` alone: what the workers of other machines, and who sends them tasks, have of the engine. It may change with any version. */
+export { FlowError, isFlowError } from '../definition/errors';
+export type { TaskShown } from '../definition/step-cards';
+export { messageOf } from '../definition/thrown';
+export { type Job, kindOf } from '../engine/pool/job';
+export { maskedHost } from '../engine/pool/masked-host';
+export type { Pool, PoolHost } from '../engine/pool/pool';
+export { ProcessPool } from '../engine/pool/process-pool';
+export { fingerprintHere } from '../engine/record/code';
+export { valuesOf } from '../engine/secrets/require';
+export { Secrets } from '../engine/secrets/secrets';
+export { fromRecord, toRecord } from '../engine/task/error-record';
+export { viewsOf } from '../engine/task/place';
+export { open as openStarts } from '../engine/task/rate';
+export type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../engine/task/task';
+export type { View, Visible } from '../engine/task/view';
+export { packageFile, packageVersion } from '../environment/package-root';
+export { temporaryName } from '../environment/temporary';
+export { currentUser } from '../environment/user';
+export type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../source/fingerprint';
+export { compareFingerprints, type Difference } from '../source/fingerprint/compare';
+export { type Installed, installPackages } from '../source/packages/install';
+export { type Cas, FileCas } from '../store/cas/cas';
+export type { ArtifactRecord, ErrorRecord } from '../store/rows/rows';

@@ -1,0 +1,233 @@
+/** What an agent has of one run: its worker processes, the chunks that they are at, and what is said to the run. */
+import {
+  installPackages,
+  isFlowError,
+  type Job,
+  messageOf,
+  ProcessPool,
+  packageVersion,
+  type TaskOutcome,
+  toRecord,
+} from '@nx-flow/core/queue';
+import { unpack } from '../wire/bytes';
+import type { Chunk, ChunkJob } from '../wire/chunk';
+import type { Carried, Freight } from '../wire/freight';
+import type { Refusal } from '../wire/message';
+import type { Checkout, Code } from './checkout';
+import type { Outbox } from './outbox';
+import { RunHost } from './run-host';
+import { requireHere, withoutSecrets } from './secrets';
+import { Work } from './work';
+
+export interface AgentRunOptions {
+  checkout: Checkout;
+  outbox: Outbox;
+  freight: Freight;
+  /** The folder of large values. */
+  cas: string;
+}
+
+/** Worker processes that have all imported the same code with the same options. */
+interface Processes {
+  key: string;
+  code: Code;
+  host: RunHost;
+  pool: ProcessPool;
+}
+
+interface Finished {
+  work: Work;
+  code: Code;
+  job: Job;
+  at: number;
+  outcome: TaskOutcome;
+}
+
+export class AgentRun {
+  readonly outbox: Outbox;
+  readonly #options: AgentRunOptions;
+  /** The last ones: others end with the chunks that they are at. */
+  #newest: Processes | undefined;
+  readonly #all = new Set<Processes>();
+  #finished: Finished[] = [];
+  /** Chunks that it has taken, or is about to. */
+  #size = 0;
+  #isDraining = false;
+  #isClosed = false;
+  #ending: Promise<void> | undefined;
+  /** Since when it has nothing to do, of a steady clock. */
+  #idleSince = performance.now();
+
+  constructor(options: AgentRunOptions) {
+    this.#options = options;
+    this.outbox = options.outbox;
+  }
+
+  /** How long it has had nothing to do. Milliseconds. */
+  get idleMs(): number {
+    return this.#size > 0 ? 0 : performance.now() - this.#idleSince;
+  }
+
+  /**
+   * Resolves when all of the chunk is said: outcomes, or that the rest is not executed here.
+   * @param refused it has said so before
+   * @returns whether it is for another worker still
+   */
+  async execute(id: string, data: ChunkJob, refused: boolean): Promise<boolean> {
+    this.#size++;
+    try {
+      const refusal = await this.#try(id, data);
+      if (refusal && refused) return true;
+      if (refusal) await this.outbox.refuse(id, refusal);
+      await this.outbox.flush();
+      return false;
+    } finally {
+      this.#size--;
+      this.#idleSince = performance.now();
+    }
+  }
+
+  async #try(id: string, { flow, step, body, engine, node }: ChunkJob): Promise<Refusal | undefined> {
+    if (engine !== packageVersion() || major(node) !== major(process.version))
+      return { reason: 'version', engine: packageVersion(), node: process.version };
+    try {
+      const chunk = unpack<Chunk>(body);
+      const { checkout, freight } = this.#options;
+      const code = await checkout.code(flow, chunk.file);
+      const { digest, parts } = code.of(step);
+      if (digest !== chunk.code) return { reason: 'code', parts };
+      requireHere(step, chunk.needs);
+      const { workspace } = checkout;
+      const packages = chunk.packages && (await installPackages(chunk.packages, { workspace }));
+      const work = new Work(id, chunk, packages);
+      await freight.receive([...work.records()], chunk.carried);
+      if (this.#isClosed) return undefined;
+      this.outbox.say({ type: 'taken', chunk: id });
+      return await this.#perform(work, code);
+    } catch (error) {
+      return { reason: 'unable', code: isFlowError(error) ? error.code : '', why: messageOf(error) };
+    }
+  }
+
+  async #perform(work: Work, code: Code): Promise<Refusal | undefined> {
+    const processes = this.#processesFor(work.chunk, code);
+    const { host, pool } = processes;
+    host.add(work);
+    if (this.#isDraining) host.cut();
+    pool.wake();
+    const how = await work.ended;
+    // Where the run waits for its end, the chunk is there until its processes have ended.
+    if (how === 'dropped') await this.#ending;
+    host.remove(work);
+    if (processes !== this.#newest && host.works.size === 0) await this.#end(processes);
+    if (how === 'returned') this.outbox.say({ type: 'returned', chunk: work.id });
+    return typeof how === 'object' ? how : undefined;
+  }
+
+  /** Those that have the same code, and none of the tasks: a pool knows them by their numbers. */
+  #processesFor({ file, with: given, without, tasks, run, secrets }: Chunk, code: Code): Processes {
+    const key = JSON.stringify([file, given, without]);
+    const newest = this.#newest;
+    if (newest) {
+      const isTwice = tasks.some(({ spec }) => [...newest.host.works].some((work) => work.has(spec.task)));
+      if (newest.key === key && newest.code === code && !isTwice) return newest;
+      if (newest.host.works.size === 0) void this.#end(newest);
+    }
+    const { checkout, cas } = this.#options;
+    const host: RunHost = new RunHost(
+      { ...run, cwd: checkout.workspace },
+      {
+        say: (message) => this.outbox.say(message),
+        finished: (work, job, at, outcome) => {
+          if (this.#finished.push({ work, code, job, at, outcome }) === 1) setImmediate(() => this.#settle());
+        },
+        broken: (error) => this.#broken(processes, error),
+      },
+    );
+    const pool = new ProcessPool({
+      ...{ file: checkout.path(file), flow: run.flow, cas, with: given, without },
+      // Each chunk has a process at work. The pool asks each time.
+      get max() {
+        return Math.max(1, host.works.size);
+      },
+    });
+    pool.attach(withoutSecrets(host, secrets));
+    const processes: Processes = { key, code, host, pool };
+    this.#newest = processes;
+    this.#all.add(processes);
+    return processes;
+  }
+
+  /** Outcomes are sent where the code is still what was proven: else another code may have made them. */
+  #settle(): void {
+    const holds = new Map<Code, boolean>();
+    for (const { work, code, job, at, outcome } of this.#finished.splice(0)) {
+      if (!holds.has(code)) holds.set(code, code.holds());
+      if (holds.get(code)) void this.#say(work, job, at, outcome);
+      else {
+        if (this.#newest?.code === code) this.#newest = undefined;
+        work.giveUp('returned');
+      }
+    }
+  }
+
+  async #say(work: Work, job: Job, at: number, outcome: TaskOutcome): Promise<void> {
+    if (outcome.status === 'failed') delete outcome.failure.thrown;
+    let said = outcome;
+    let carried: Carried = [];
+    try {
+      if (outcome.status === 'done')
+        carried = await this.#options.freight.send(outcome.result.stored.map(([, record]) => record));
+    } catch (error) {
+      const { startedAt, durationMs } = outcome;
+      said = { startedAt, durationMs, status: 'failed', failure: { error: toRecord(error) } };
+    }
+    if (work.at(job) === undefined) return;
+    this.outbox.say({ type: 'outcome', chunk: work.id, at, outcome: said, carried }, true);
+    work.finish(job);
+  }
+
+  /** The flow does not load here: other workers may be able to. */
+  #broken(processes: Processes, error: unknown): void {
+    const { code = 'FLOW_IMPORT', message } = error as { code?: string; message: string };
+    if (this.#newest === processes) this.#newest = undefined;
+    if (processes.host.works.size === 0) void this.#end(processes);
+    for (const work of processes.host.works) work.giveUp({ reason: 'unable', code, why: message });
+  }
+
+  async #end(processes: Processes): Promise<void> {
+    if (this.#newest === processes) this.#newest = undefined;
+    await processes.pool.close();
+    this.#all.delete(processes);
+  }
+
+  /** What has begun is finished; the rest goes back. */
+  drain(): void {
+    this.#isDraining = true;
+    for (const { host } of this.#all) host.cut();
+  }
+
+  /** Ends its tasks and its processes, and says what was not said yet. @param answer says so to the run */
+  async end(answer: boolean): Promise<void> {
+    await this.#endAll();
+    if (answer) this.outbox.say({ type: 'ended' }, true);
+    await this.outbox.flush();
+    this.outbox.close();
+  }
+
+  /** The same, and says nothing. */
+  kill(): Promise<void> {
+    this.outbox.close();
+    return this.#endAll();
+  }
+
+  #endAll(): Promise<void> {
+    this.#isClosed = true;
+    const all = [...this.#all];
+    this.#ending = Promise.all(all.map((processes) => this.#end(processes))).then(() => {});
+    for (const { host } of all) for (const work of host.works) work.giveUp('dropped');
+    return this.#ending;
+  }
+}
+
+const major = (version: string) => version.replace(/^v?(\d+).*/, '$1');

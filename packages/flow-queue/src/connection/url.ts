@@ -1,0 +1,48 @@
+/** The address of the server, and how it is shown: without what proves who asks. */
+import { FlowError } from '@nx-flow/core/queue';
+
+export type Kind = 'redis' | 'postgres';
+
+const KINDS: Record<string, Kind> = {
+  'redis:': 'redis',
+  'rediss:': 'redis',
+  'postgres:': 'postgres',
+  'postgresql:': 'postgres',
+};
+
+export interface Address {
+  kind: Kind;
+  url: string;
+  /** For people. */
+  shown: string;
+}
+
+/** @throws FlowError FLOW_QUEUE_URL */
+export function parseAddress(url: string | undefined): Address {
+  if (!url)
+    throw new FlowError(
+      'FLOW_QUEUE_URL',
+      'No queue is given: set NX_FLOW_QUEUE to redis://host:6379 or postgres://user@host/database, or give --queue.',
+    );
+  const scheme = /^([a-z][a-z0-9+.-]*:)\/\//i.exec(url)?.[1]?.toLowerCase();
+  const kind = scheme === undefined ? undefined : KINDS[scheme];
+  if (!kind || !URL.canParse(url)) {
+    const what =
+      scheme === undefined || kind ? 'The address of the queue is no URL' : `"${scheme}//" is no queue`;
+    throw new FlowError(
+      'FLOW_QUEUE_URL',
+      `${what}: it begins with redis://, rediss:// (with TLS), or postgres://, such as redis://host:6379.`,
+    );
+  }
+  return { kind, url, shown: shownUrl(url) };
+}
+
+/** Without user, password and options: each may be a secret. */
+export function shownUrl(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+  } catch {
+    return 'the queue';
+  }
+}

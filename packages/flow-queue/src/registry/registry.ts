@@ -1,0 +1,95 @@
+/** Who works at the queues and for whom, as everybody writes of himself. Nothing relies on it but what is told to people. */
+import type { Server } from '../connection/server';
+import { agentName, REGISTRY, runName } from '../wire/names';
+
+/** Who has not written for so long is gone. Milliseconds. */
+export const STALE_MS = 20_000;
+
+/** How often everybody writes. Milliseconds. */
+export const BEAT_MS = 5000;
+
+/** Entries of who ended without a word are removed after so long. Milliseconds. */
+const FORGOTTEN_MS = 10 * 60_000;
+
+/** A worker. */
+export interface AgentEntry {
+  kind: 'agent';
+  id: string;
+  host: string;
+  pid: number;
+  user: string;
+  queues: string[];
+  slots: number;
+  resources: Readonly<Record<string, number>>;
+  engine: string;
+  node: string;
+  /** Milliseconds since 1970. */
+  since: number;
+  seen: number;
+  /** It finishes what it has, and takes no more. */
+  isDraining: boolean;
+  /** The chunks that it is at. */
+  running: { flow: string; run: string; step: string; count: number; since: number }[];
+}
+
+/** A run whose tasks go to queues. */
+export interface RunEntry {
+  kind: 'run';
+  token: string;
+  flow: string;
+  run: string;
+  host: string;
+  pid: number;
+  user: string;
+  since: number;
+  seen: number;
+}
+
+type Entry = AgentEntry | RunEntry;
+
+export class Registry {
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  async write(entry: Entry): Promise<void> {
+    await this.#server.put(REGISTRY, idOf(entry), entry);
+  }
+
+  async remove(entry: Entry): Promise<void> {
+    await this.#server.remove(REGISTRY, idOf(entry));
+  }
+
+  /** When the run last wrote, by its own clock. Undefined where it has no entry. */
+  async beat(token: string): Promise<number | undefined> {
+    return (await this.#server.get<RunEntry>(REGISTRY, `run-${token}`))?.seen;
+  }
+
+  /** Those that are there, by the clock of this machine; and removes entries of who is gone for long. */
+  async read(now = Date.now()): Promise<{ agents: AgentEntry[]; runs: RunEntry[] }> {
+    const found = await this.#server.all<Entry>(REGISTRY);
+    const agents: AgentEntry[] = [];
+    const runs: RunEntry[] = [];
+    for (const { id, data } of found) {
+      const age = now - data.seen;
+      if (age > FORGOTTEN_MS) await this.#forget(id, data);
+      if (age > STALE_MS) continue;
+      if (data.kind === 'agent') agents.push(data);
+      else runs.push(data);
+    }
+    const bySince = (a: Entry, b: Entry) => a.since - b.since;
+    return { agents: agents.sort(bySince), runs: runs.sort(bySince) };
+  }
+
+  /** With the queue in which it was told, or was told to, what nobody reads any more. */
+  async #forget(id: string, entry: Entry): Promise<void> {
+    await this.#server.remove(REGISTRY, id);
+    await this.#server.obliterate(entry.kind === 'agent' ? agentName(entry.id) : runName(entry.token));
+  }
+}
+
+function idOf(entry: Entry): string {
+  return entry.kind === 'agent' ? `agent-${entry.id}` : `run-${entry.token}`;
+}

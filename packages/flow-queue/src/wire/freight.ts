@@ -1,0 +1,27 @@
+/** How large values travel between a run and its workers. Small ones are in the records. */
+import { type ArtifactRecord, FlowError } from '@nx-flow/core/queue';
+
+/** Bytes that travel in a message, by their hash. */
+export type Carried = [hash: string, bytes: Uint8Array][];
+
+/** Both sides have one. */
+export interface Freight {
+  /** What has to travel beside these records. The rest is where the other side finds it. @throws FlowError FLOW_BLOBS_MISSING */
+  send(records: readonly ArtifactRecord[]): Promise<Carried>;
+  /** Makes the values of these records readable here. @throws FlowError where one is lost */
+  receive(records: readonly ArtifactRecord[], carried: Carried): Promise<void>;
+}
+
+/** Where no blobs are given: large values cannot travel. */
+export const noFreight: Freight = {
+  async send(records) {
+    const large = records.find(({ hash }) => hash !== undefined);
+    if (large)
+      throw new FlowError(
+        'FLOW_BLOBS_MISSING',
+        `A value of ${large.size} bytes is too large to travel in the queue: set NX_FLOW_BLOBS for the run and its workers, to file:/a/shared/folder or s3://bucket/prefix.`,
+      );
+    return [];
+  },
+  async receive() {},
+};

@@ -1,0 +1,49 @@
+/** Who is there, who is not heard of any more, and what is left of who has been gone for long. */
+import type { AgentEntry } from '../../src';
+import { Server } from '../../src/connection/server';
+import { Registry } from '../../src/registry/registry';
+import { agentName } from '../../src/wire/names';
+import { someServers, type TestServer } from '../kit/servers';
+
+const MINUTE = 60_000;
+
+const entry = (id: string, seen: number): AgentEntry => ({
+  ...{
+    kind: 'agent',
+    id,
+    host: 'host',
+    pid: 1,
+    user: 'tester',
+    queues: ['default'],
+    slots: 1,
+    resources: {},
+  },
+  ...{ engine: '1', node: '20', since: seen, seen, isDraining: false, running: [] },
+});
+
+describe.each(someServers())('on %s', (_, start) => {
+  let installed: TestServer;
+  beforeAll(async () => {
+    installed = await start();
+  });
+  afterAll(() => installed.close());
+
+  test('who has not written for 20 s is gone, and after 10 minutes nothing of him is left', async () => {
+    const server = await Server.open(await installed.fresh());
+    try {
+      const registry = new Registry(server);
+      const now = Date.now();
+      for (const [id, age] of Object.entries({ here: 1000, quiet: MINUTE, gone: 11 * MINUTE }))
+        await registry.write(entry(id, now - age));
+      await registry.write({ ...entry('here', now), slots: 4 });
+      for (const id of ['quiet', 'gone']) await server.add(agentName(id), 'order', {});
+      const { agents } = await registry.read(now);
+      expect(agents.map(({ id, slots }) => `${id} ${slots}`)).toEqual(['here 4']);
+      expect(await server.has(agentName('quiet'), 'order')).toBe(true);
+      expect(await server.has(agentName('gone'), 'order')).toBe(false);
+      expect((await registry.read(now - MINUTE)).agents.map(({ id }) => id)).toEqual(['quiet', 'here']);
+    } finally {
+      await server.close();
+    }
+  });
+});
