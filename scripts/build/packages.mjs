@@ -241,6 +241,11 @@ export const PACKAGES = {
       client: ['client/'],
       // What the local page has of the engine.
       ui: ['ui/', 'cli/commands/ui', 'cli/open-page', 'cli/ui-package'],
+      // Where steps are executed by the workers of a queue.
+      'on-queue': [
+        ...['commands/queue', 'commands/worker', 'on-queue', 'queue-package'].map((name) => `cli/${name}`),
+        'engine/pool/mixed-pool',
+      ],
       // What the workers of other machines have of the engine.
       queue: ['queue/'],
       transfer: ['engine/transfer/', 'cli/render/transfer'],

@@ -1,9 +1,9 @@
 /** `@nx-flow/queue`: what the commands of core call. It is no API of its own. */
 import { Agent, type AgentOptions } from './agent/agent';
+import { openBlobs } from './blobs/open-blobs';
 import { Server } from './connection/server';
 import { QueuePool, type QueuePoolOptions } from './pool/queue-pool';
 import { type Overview, overviewOf } from './registry/overview';
-import { noFreight } from './wire/freight';
 import { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
 export type { Agent, AgentEvent } from './agent/agent';
@@ -23,32 +23,42 @@ export interface OpenPoolOptions
   queue?: string;
   /** How long the run waits for a queue that does not answer. Milliseconds; default 5 minutes. */
   patienceMs?: number;
+  /** Where large values travel: `file:/mnt/flow`. Without it they do not. */
+  blobs?: string;
+  /** The folder of large values here. */
+  cas?: string;
 }
 
-/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
+/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
 export async function openQueuePool({
   url,
   queue = DEFAULT_QUEUE,
   patienceMs = 300_000,
+  blobs,
+  cas = '',
   ...options
 }: OpenPoolOptions): Promise<QueuePool> {
   requireQueueName(queue);
+  const freight = openBlobs(blobs, cas);
   const server = await Server.open(url);
-  return new QueuePool({ server, queue, patienceMs, freight: noFreight, ...options });
+  return new QueuePool({ server, queue, patienceMs, freight, ...options });
 }
 
 export interface StartAgentOptions extends Omit<AgentOptions, 'server' | 'freight'> {
   url: string | undefined;
+  /** As of {@link OpenPoolOptions}. */
+  blobs?: string;
   /** Its tasks begin again elsewhere when it was not heard of for so long. Milliseconds; default 10,000. */
   lockMs?: number;
 }
 
 /** A worker, which takes tasks from now on. @throws as {@link openQueuePool} */
-export async function startAgent({ url, lockMs, ...options }: StartAgentOptions): Promise<Agent> {
+export async function startAgent({ url, lockMs, blobs, ...options }: StartAgentOptions): Promise<Agent> {
   for (const queue of options.queues) requireQueueName(queue);
+  const freight = openBlobs(blobs, options.cas);
   const server = await Server.open(url, lockMs);
   try {
-    return await new Agent({ server, freight: noFreight, ...options }).start();
+    return await new Agent({ server, freight, ...options }).start();
   } catch (error) {
     await server.close();
     throw error;

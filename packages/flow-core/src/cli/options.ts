@@ -55,7 +55,28 @@ export const SPIN_STORE: Record<string, OptionSpec> = {
   spin: { type: 'boolean', help: 'Look at persisted spins (spin --persist), not at the runs' },
 };
 
+/** For commands that talk to a queue. */
+export const QUEUE: Record<string, OptionSpec> = {
+  queue: {
+    type: 'string',
+    value: 'url',
+    help: 'The server of the queues, redis://… or postgres://…; default NX_FLOW_QUEUE',
+  },
+};
+
 export const RUN_OPTIONS: Record<string, OptionSpec> = {
+  on: {
+    type: 'string',
+    value: 'queue',
+    help: 'The queue whose workers execute the steps that name none, such as default; local executes all of them here',
+  },
+  ...QUEUE,
+  'queue-timeout': {
+    type: 'string',
+    value: 'duration',
+    help: 'How long the run waits for a queue that does not answer; default 5m',
+  },
+
   'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
   tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
   until: {

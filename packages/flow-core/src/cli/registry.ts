@@ -14,6 +14,8 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   logs: () => import('./commands/logs'),
   card: () => import('./commands/card'),
   ui: () => import('./commands/ui'),
+  worker: () => import('./commands/worker'),
+  queue: () => import('./commands/queue'),
   diff: () => import('./commands/diff'),
   why: () => import('./commands/why'),
   tag: () => import('./commands/tag'),

@@ -1,6 +1,7 @@
 /** The common part of `run` and `resume`: the session, the renderer, the result. */
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
+import type { ProcessPool } from '../engine/pool/process-pool';
 import type { Takeover } from '../engine/resume/takeover';
 import { retain } from '../session/retention';
 import { executeRun, requireKnownStep } from '../session/run';
@@ -9,6 +10,7 @@ import { placeOf } from './arguments';
 import type { Context } from './command';
 import { exitOf } from './exit-of';
 import { runJson } from './json/run';
+import type { OnQueue } from './on-queue';
 import { runRenderer } from './render/run';
 import { withRunIdFile } from './run-id-file';
 
@@ -27,7 +29,8 @@ export async function runCommand(
   prepare: (session: FileSession) => Promise<Prepared>,
 ): Promise<number> {
   const { output, options, signal } = context;
-  const workers = (options['max-workers'] as number | undefined) ?? availableParallelism();
+  const max = options['max-workers'] as number | undefined;
+  const workers = max ?? availableParallelism();
   const until = options.until as string | undefined;
   const place = placeOf(context);
   const emit = withRunIdFile(context, runRenderer(output, place.workspace));
@@ -36,10 +39,17 @@ export async function runCommand(
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
     signal,
-    warm: workers,
+    // Where the command says that steps are executed elsewhere, there may be no task for it.
+    ...(options.on === undefined || options.on === 'local' ? { warm: workers } : {}),
   });
-  const pool = await session.workers(workers);
+  let pool: ProcessPool | undefined;
+  let queue: OnQueue | undefined;
   try {
+    if (isElsewhere(context, session)) {
+      const { openOnQueue } = await import('./on-queue');
+      queue = await openOnQueue(context, session, max);
+    }
+    pool = queue ? undefined : await session.workers(workers);
     if (until !== undefined) requireKnownStep(session.graph, until);
     const prepared = await prepare(session);
     const namespace = options.namespace as string | undefined;
@@ -51,7 +61,8 @@ export async function runCommand(
       bail: options.bail === true,
       ...(namespace === undefined ? {} : { namespace }),
       ...(until === undefined ? {} : { until }),
-      pool: (host) => pool.attach(host),
+      ...(queue ? { on: queue.on } : {}),
+      pool: queue?.pool ?? ((host) => (pool as ProcessPool).attach(host)),
     });
     output.result(runJson(outcome));
     if (prepared.reuse && outcome.tasks.reused === undefined) output.note(NOTHING_REUSED);
@@ -59,7 +70,15 @@ export async function runCommand(
     if (told !== undefined) output.note(`${told}\n`);
     return outcome.status === 'failed' ? exitOf(outcome.error) : 0;
   } finally {
-    await pool.close();
+    await pool?.close();
+    await queue?.close();
     await session.close();
   }
+}
+
+/** Whether steps may be executed by the workers of a queue: the command says so, or a step. */
+function isElsewhere({ options: { on } }: Context, { graph }: FileSession): boolean {
+  return on === undefined
+    ? [...graph.steps.values()].some(({ options: { queue } }) => queue !== undefined)
+    : on !== 'local';
 }

@@ -50,6 +50,16 @@ export const STEP_OPTIONS = {
         ? []
         : [`\`resources\` of "${name}" is an object of numbers, such as { gpu: 1 }.`],
   },
+  queue: {
+    help: 'The queue whose workers execute the step, where the run has one; local means here',
+    inKey: false,
+    problems: ({ name, options: { queue } }) =>
+      queue === undefined || (typeof queue === 'string' && QUEUE.test(queue))
+        ? []
+        : [
+            `\`queue\` of "${name}" is the name of a queue in small letters, digits and "-", such as 'gpu', or 'local'.`,
+          ],
+  },
   retry: {
     help: 'How often to try again, how long to wait before, by what to multiply each further wait, after which errors',
     inKey: true,
@@ -170,6 +180,9 @@ export const stepOptions = Object.entries(STEP_OPTIONS) as [StepOptionName, Step
 export function changesNoResult(name: string): boolean {
   return stepOptions.some(([option, { inKey }]) => option === name && !inKey);
 }
+
+/** The name of a queue; see `wire/names.ts` of `@nx-flow/queue`. */
+const QUEUE = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 const RETRY = ['times', 'wait', 'backoff', 'jitter', 'if'];
 

@@ -259,8 +259,13 @@ export interface Options<V extends string | undefined = undefined> {
   packages?: Record<string, string>;
   /** A fresh worker process for each task. */
   isolate?: boolean;
-  /** A declaration that schedulers may read. */
+  /** What the step needs: a worker of a queue takes a task only where it has as much left. */
   resources?: Record<string, number>;
+  /**
+   * The queue whose workers execute the step in a run, such as `'gpu'`; `'local'` keeps it here, also with `--on`. A spin executes
+   * it here.
+   */
+  queue?: string;
   /** How often to try again, when, and after which errors. */
   retry?: number | Retry;
   /**

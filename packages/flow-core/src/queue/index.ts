@@ -11,6 +11,7 @@ export { valuesOf } from '../engine/secrets/require';
 export { Secrets } from '../engine/secrets/secrets';
 export { fromRecord, toRecord } from '../engine/task/error-record';
 export { viewsOf } from '../engine/task/place';
+export type { QueueEvent } from '../engine/task/queue-event';
 export { open as openStarts } from '../engine/task/rate';
 export type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../engine/task/task';
 export type { View, Visible } from '../engine/task/view';

@@ -33,6 +33,8 @@ export interface RunRequest {
   bail?: boolean;
   /** Execute this step and the steps it needs, then stop. */
   until?: string;
+  /** The queue whose workers execute a step; undefined for one that is executed here. By default each is. */
+  on?(step: string): string | undefined;
   /** Executes the tasks. The session's caller closes it. */
   pool(host: PoolHost): Pool;
 }
@@ -71,6 +73,7 @@ export async function executeRun(session: Session, request: RunRequest): Promise
     ...(file === undefined ? {} : { file: relative(workspace, file), code: await digestOfFile(file) }),
     git: session.git?.() ?? gitState(workspace),
     pool: request.pool,
+    ...(request.on ? { on: request.on } : {}),
     emit(event) {
       if ((event.type === 'tasks-planned' || event.type === 'tasks-taken') && event.step === until)
         reached = true;

@@ -1,15 +1,2 @@
 /** What a run tells of its queue. */
-export type QueueEvent =
-  /** The server does not answer: the run waits. `url` has no password. */
-  | { type: 'queue-away'; url: string }
-  /** It answers again, after so long. */
-  | { type: 'queue-back'; ms: number }
-  /**
-   * Tasks wait, and no worker serves their queue; with `resources`, none that serves it has as much. `queues` are those that some
-   * worker serves.
-   */
-  | { type: 'queue-unserved'; queue: string; queues: string[]; tasks: number; resources?: string }
-  /** A worker does not execute the tasks of a step. */
-  | { type: 'worker-refused'; worker: string; step: string; why: string }
-  /** A worker has ended in the middle of tasks, which begin again. */
-  | { type: 'worker-lost'; worker: string; tasks: number };
+export type { QueueEvent } from '@nx-flow/core/queue';

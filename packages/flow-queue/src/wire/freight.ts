@@ -19,7 +19,7 @@ export const noFreight: Freight = {
     if (large)
       throw new FlowError(
         'FLOW_BLOBS_MISSING',
-        `A value of ${large.size} bytes is too large to travel in the queue: set NX_FLOW_BLOBS for the run and its workers, to file:/a/shared/folder or s3://bucket/prefix.`,
+        `A value of ${large.size} bytes is too large to travel in the queue: set NX_FLOW_BLOBS for the run and its workers, to file: and a folder that they share, such as file:/mnt/flow.`,
       );
     return [];
   },

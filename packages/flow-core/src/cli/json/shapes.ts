@@ -8,6 +8,7 @@ import type { Problem } from '../../definition/errors';
 import type { Change } from '../../engine/task/change';
 import type { TaskCounts } from '../../engine/task/flow-event';
 import type { GitState, RunRow, RunStatus } from '../../store/rows/rows';
+import type { Overview } from '../queue-package';
 import type { GcJson, RmJson, StoreJson } from './housekeeping';
 
 export type Json =
@@ -27,6 +28,8 @@ export type Json =
   | LogsJson
   | CardsJson
   | UiJson
+  | WorkerJson
+  | QueueJson
   | TagJson
   | ExportJson
   | ImportJson
@@ -72,6 +75,16 @@ export interface UiJson {
   /** With its token. */
   url: string;
 }
+
+/** `worker`, at its end */
+export interface WorkerJson {
+  id: string;
+  /** By a signal, or since it had nothing to do. */
+  ended: 'stopped' | 'idle';
+}
+
+/** `queue`; with `--migrate` the tables are there. */
+export type QueueJson = Overview | { url: string; migrated: true };
 
 /** `card` */
 export interface CardsJson {

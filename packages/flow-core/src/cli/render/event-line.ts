@@ -2,6 +2,7 @@
 import { unreachable } from '../../definition/errors';
 import type { FlowEvent } from '../../engine/task/flow-event';
 import type { Output } from './output';
+import { plural } from './table';
 import { wrapped } from './wrap';
 
 /** The line with its newline. Empty for an event that is shown in another way. */
@@ -57,6 +58,18 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(`${event.signal}: the step did not end in time, and was ended`);
     case 'snapshot-refused':
       return warning(`the snapshot was not imported: ${event.message}`);
+    case 'queue-away':
+      return warning(`${event.url} does not answer: the run waits, and goes on by itself`);
+    case 'queue-back':
+      return warning(`the queue answers again, after ${Math.round(event.ms / 1000)} s`);
+    case 'queue-unserved':
+      return warning(unserved(event));
+    case 'worker-refused':
+      return warning(`${event.worker} does not execute ${event.step}: ${event.why}`);
+    case 'worker-lost':
+      return warning(
+        `${event.worker} has ended in the middle of ${plural(event.tasks, 'task')}, which ${event.tasks === 1 ? 'begins' : 'begin'} again`,
+      );
     case 'run-started':
     case 'tasks-planned':
     case 'tasks-taken':
@@ -89,4 +102,19 @@ export function eventLine(event: FlowEvent, output: Output): string {
 function lostText([first, ...others]: readonly string[]): string {
   const more = others.length === 0 ? ' is' : ` and ${others.length} more are`;
   return `${first}${more} lost, since the store was damaged`;
+}
+
+function unserved({
+  queue,
+  queues,
+  tasks,
+  resources,
+}: Extract<FlowEvent, { type: 'queue-unserved' }>): string {
+  const lacks =
+    resources === undefined
+      ? `no worker serves the queue ${queue}`
+      : `no worker of the queue ${queue} has ${resources}`;
+  const served = queues.length === 0 ? 'there are no workers' : `workers serve ${queues.join(', ')}`;
+  const waiting = tasks === 1 ? '1 task waits' : `${tasks} tasks wait`;
+  return `${waiting}, and ${lacks}: ${served}. nx-flow worker --queues=${queue} is one`;
 }

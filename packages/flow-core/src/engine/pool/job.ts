@@ -34,15 +34,18 @@ export interface Job {
  * The job of one task, which is given now.
  * @param packages those of its step, where it has any
  * @param gate that of its step, where it has a `rate`
+ * @param on the queue whose workers execute it
  */
 export function jobOf(
   { options }: StepNode,
   spec: TaskSpec,
   packages: Installed | undefined,
   gate?: RateGate,
+  on?: string,
 ): Job {
   const { isolate, concurrency = 1, resources, packages: wants, secrets, env = {} } = options;
   const job: Job = { spec, isolate: isolate === true, concurrency, views: viewsOf(spec) };
+  if (on !== undefined) job.on = on;
   if (gate) job.start = gate.take();
   const timeoutMs = timeoutOf(options);
   if (packages) job.packages = packages;
@@ -53,7 +56,14 @@ export function jobOf(
   return job;
 }
 
-/** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty. */
-export function kindOf({ packages }: Job): string {
-  return packages?.folder ?? '';
-}
+/** Jobs of one kind can share a worker: the kind is the folder of the packages, or empty; and the queue, where they have one. */
+export const kindOf = ({ packages, on }: Pick<Job, 'packages' | 'on'>): string => {
+  const folder = packages?.folder ?? '';
+  return on === undefined ? folder : `${ON}${on}${ON}${folder}`;
+};
+
+/** No path has it. */
+const ON = '\0';
+
+/** Whether jobs of a kind are executed by the workers of a queue. */
+export const isAway = (kind: string): boolean => kind.startsWith(ON);

@@ -132,7 +132,9 @@ export class Coordinator {
     const task = this.#stopped ? undefined : this.#planner.ready.pull(kind);
     if (!task) return undefined;
     const spec = specOf(task, this.#options);
-    const job = jobOf(this.#node(task), spec, this.#packages.get(task.step), this.#rates.of(task.step));
+    const { step } = task;
+    const on = this.#options.on?.(step);
+    const job = jobOf(this.#node(task), spec, this.#packages.get(step), this.#rates.of(step), on);
     this.#active.set(job, { ...task, since: 0, recorded: false });
     return job;
   }

@@ -29,6 +29,8 @@ export interface RunOptions {
   /** The most tasks at once, for the record and for people. */
   workers: number;
   pool(host: PoolHost): Pool;
+  /** The queue whose workers execute a step; undefined for one that is executed here. By default each is. */
+  on?(step: string): string | undefined;
   /** Finished tasks of an earlier run that a resumed run uses as its own. */
   takeover?: Takeover;
   /** Takes equal tasks over from earlier runs. */

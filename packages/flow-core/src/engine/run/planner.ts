@@ -1,6 +1,7 @@
 /** Numbers the tasks that become possible and makes them ready. Of a resumed run, it takes finished tasks over first. */
 import { ancestors, foreachOf, joinsOf, type StepNode } from '../../definition/graph';
 import type { TaskRow } from '../../store/rows/rows';
+import { kindOf } from '../pool/job';
 import type { Installed } from '../pool/packages';
 import type { Takeover } from '../resume/takeover';
 import { type Planned, type PlannedTasks, viewsOf } from '../task/place';
@@ -228,6 +229,7 @@ export class Planner {
   }
 
   #kind(step: string): string {
-    return this.#packages.get(step)?.folder ?? '';
+    const [packages, on] = [this.#packages.get(step), this.#options.on?.(step)];
+    return kindOf({ ...(packages ? { packages } : {}), ...(on === undefined ? {} : { on }) });
   }
 }

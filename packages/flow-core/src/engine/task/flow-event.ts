@@ -4,10 +4,12 @@
  * sent to another process. The form is taken from wireit's `src/event.ts`.
  * Long, because it is a list: each event stands alone, and one union holds them.
  */
+
 import type { CardDocument } from '../../card/document';
 import type { ArtifactSummary, ErrorRecord, Status } from '../../store/rows/rows';
 import type { Change } from './change';
 import type { ArtifactDifference } from './difference';
+import type { QueueEvent } from './queue-event';
 
 /** A task, as events name it. */
 export interface TaskAddress {
@@ -504,7 +506,7 @@ export type NoticeEvent =
   | SnapshotImported
   | SnapshotRefused;
 
-export type FlowEvent = RunEvent | SpinEvent | StepEvent | NoticeEvent | TransferProgressed;
+export type FlowEvent = RunEvent | SpinEvent | StepEvent | NoticeEvent | QueueEvent | TransferProgressed;
 
 /** Takes one event. An emitter never waits and never fails because of it. */
 export type Emit = (event: FlowEvent) => void;

@@ -12,7 +12,7 @@ import { copies, recordRuns } from '../recorded';
 import { memoryStore } from '../stand-ins/open';
 
 /** These start compilers, or serve until somebody ends them. */
-const NEVER = ['--types', 'ui'];
+const NEVER = ['--types', 'ui', 'worker'];
 
 /** Commands that write runs begin anew after so many. */
 const USES = 20;

@@ -1,0 +1,114 @@
+/** Finds `@nx-flow/queue`: a package of its own, for those whose tasks are executed by workers elsewhere. */
+import type { Pool, PoolHost } from '../engine/pool/pool';
+import type { QueueEvent } from '../engine/task/queue-event';
+import { optionalPackage } from './optional-package';
+
+export interface QueuePoolRequest {
+  url: string | undefined;
+  flow: string;
+  file: string;
+  workspace: string;
+  /** The queue of steps that name none. */
+  queue?: string;
+  /** The most chunks of tasks at once. */
+  max: number;
+  with?: readonly string[];
+  secrets?: readonly string[];
+  patienceMs?: number;
+  /** Where large values travel. */
+  blobs?: string;
+  /** The folder of large values here. */
+  cas: string;
+  emit(event: QueueEvent): void;
+}
+
+export interface AttachedPool {
+  attach(host: PoolHost): Pool;
+  close(): Promise<void>;
+}
+
+export type AgentEvent =
+  | { type: 'taken'; queue: string; flow: string; run: string; step: string; tasks: number }
+  | { type: 'done'; queue: string; flow: string; run: string; step: string; tasks: number; ms: number }
+  | { type: 'run-gone'; flow: string; run: string };
+
+export interface AgentRequest {
+  url: string | undefined;
+  workspace: string;
+  queues: readonly string[];
+  slots: number;
+  resources: Readonly<Record<string, number>>;
+  /** The folder of large values. */
+  cas: string;
+  idleExitMs?: number;
+  /** Where large values travel. */
+  blobs?: string;
+  tell(event: AgentEvent): void;
+}
+
+export interface Agent {
+  id: string;
+  /** Finishes what has begun, and gives the rest back. */
+  stop(): Promise<void>;
+  ended: Promise<'stopped' | 'idle'>;
+}
+
+interface TaskCounts {
+  waiting: number;
+  active: number;
+}
+
+export interface Overview {
+  url: string;
+  workers: {
+    id: string;
+    host: string;
+    pid: number;
+    queues: string[];
+    slots: number;
+    resources: Readonly<Record<string, number>>;
+    since: number;
+    isDraining: boolean;
+    running: { flow: string; run: string; step: string; count: number; since: number }[];
+  }[];
+  queues: (TaskCounts & { queue: string; workers: number; slots: number })[];
+  runs: (TaskCounts & {
+    flow: string;
+    run: string;
+    host: string;
+    user: string;
+    since: number;
+    queues: string[];
+  })[];
+  abandoned: TaskCounts;
+}
+
+interface QueuePackage {
+  openQueuePool(request: QueuePoolRequest): Promise<AttachedPool>;
+  startAgent(request: AgentRequest): Promise<Agent>;
+  queueOverview(url: string | undefined): Promise<Overview>;
+  migrateQueue(url: string | undefined): Promise<void>;
+  shownUrl(url: string): string;
+  DEFAULT_QUEUE: string;
+}
+
+/** @throws FlowError FLOW_QUEUE_MISSING, FLOW_QUEUE_PACKAGE */
+export function queuePackage(workspace: string): QueuePackage {
+  const wanted = {
+    name: '@nx-flow/queue',
+    what: 'Queues are',
+    codes: ['FLOW_QUEUE_MISSING', 'FLOW_QUEUE_PACKAGE'],
+  } as const;
+  return optionalPackage(workspace, wanted) as QueuePackage;
+}
+
+/** Where the queues are: `--queue`, or `NX_FLOW_QUEUE`. */
+export function queueUrl(options: Readonly<Record<string, unknown>>): string | undefined {
+  return (options.queue as string | undefined) ?? process.env.NX_FLOW_QUEUE;
+}
+
+/** Where large values travel: `NX_FLOW_BLOBS`. */
+export function blobsGiven(): { blobs?: string } {
+  const blobs = process.env.NX_FLOW_BLOBS;
+  return blobs ? { blobs } : {};
+}

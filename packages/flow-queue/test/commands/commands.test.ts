@@ -1,0 +1,128 @@
+/** The commands over a queue: a run here, its workers in another folder, and who looks at them. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { type Started, Workspace } from '../../../flow-core/test/kit/workspace';
+import { redisProgram, startRedis, type TestServer } from '../kit/servers';
+
+const here = new Workspace();
+const there = new Workspace();
+const it = redisProgram ? test : test.skip;
+let server: TestServer;
+let env: Record<string, string>;
+let worker: Started | undefined;
+
+const FLOW = `const start = f.start({ queue: 'local' }, () => ({ numbers: [1, 2, 3], where: process.cwd() }));
+const square = f.foreach('square', { after: start, over: 'numbers', resources: { gpu: 1 } }, ({ input, log }) => {
+  log('squares ' + input);
+  return { squared: input * input, where: process.cwd() };
+});
+const all = f.join('all', { after: square }, ({ inputs }) => {
+  const [first] = inputs;
+  if (process.env.FAILS) throw new Error('as it must');
+  return { sum: inputs.reduce((sum, { squared }) => sum + squared, 0), there: first?.where };
+});
+export default f.end(all);`;
+
+beforeAll(async () => {
+  if (!redisProgram) return;
+  server = await startRedis();
+  env = { NX_FLOW_QUEUE: await server.fresh() };
+  for (const ws of [here, there]) ws.flow('squares', FLOW);
+});
+afterEach(async () => {
+  worker?.child.kill('SIGKILL');
+  await worker?.done;
+  worker = undefined;
+});
+afterAll(async () => {
+  await Promise.all([here.dispose(), there.dispose()]);
+  await server?.close();
+});
+
+async function begin(...options: string[]): Promise<Started> {
+  worker = there.start(['worker', '--slots=2', ...options], { env });
+  await worker.printed(' serves ');
+  return worker;
+}
+
+it('a run on a queue has the same result, with the steps that stay here; what a worker did is told, and it drains', async () => {
+  const { child, done } = await begin('--resources=gpu=1');
+  const ran = await here.ok(['run', 'squares', '--on=queue', '--json'], { env });
+  expect(ran.json).toMatchObject({ status: 'done', tasks: { done: 6, failed: 0 } });
+  const { artifacts } = (await here.ok(['dump', 'squares/1/all', '--json'])).json;
+  expect(artifacts).toMatchObject({ sum: 14, there: there.folder });
+  expect((await here.ok(['dump', 'squares/1/start', '--json'])).json.artifacts.where).toBe(here.folder);
+  expect((await here.ok(['logs', 'squares/1/square'])).stdout).toContain('squares 3');
+  const seen = (await here.ok(['queue', '--json'], { env })).json;
+  expect(seen).toMatchObject({
+    workers: [{ queues: ['default'], slots: 2, resources: { gpu: 1 } }],
+    queues: [{ queue: 'default', waiting: 0, active: 0, workers: 1, slots: 2 }],
+    runs: [],
+  });
+  expect((await here.ok(['queue'], { env })).stdout).toMatch(/default +0 +0 +1 +2/);
+  child.kill('SIGTERM');
+  const ended = await done;
+  expect(ended.code).toBe(0);
+  expect(ended.stdout).toMatch(/✓ squares\/1\/square .*of default[\s\S]*has ended\.\n$/);
+});
+
+it('a failed run is resumed on the queue; a worker ends by itself when there is nothing to do', async () => {
+  const { done } = await begin('--resources=gpu=1', '--idle-exit=2s');
+  const run = await here.nxFlow(['run', 'squares', '--on=default', '--json'], { env: { ...env, FAILS: '' } });
+  expect(run.code).toBe(0);
+  const again = await here.ok(['resume', 'squares', 'all', '--on=default', '--json'], { env });
+  expect(again.json).toMatchObject({ status: 'done', tasks: { taken: 4 } });
+  expect(await done).toMatchObject({ code: 0, stdout: expect.stringContaining('had nothing to do') });
+});
+
+it('large values travel through a folder that they share; without one the run says so', async () => {
+  const body = `const start = f.start({ queue: 'local' }, () => ({ list: Array.from({ length: 50_000 }, (_, i) => i * 1.5) }));
+export default f.end(f.step('more', { after: start }, ({ self }) => ({ doubled: self.list.map((n) => n * 2) })));`;
+  for (const ws of [here, there]) ws.flow('large', body);
+  const shared = here.path('shared');
+  mkdirSync(shared);
+  Object.assign(env, { NX_FLOW_BLOBS: `file:${shared}` });
+  try {
+    await begin();
+    await here.ok(['run', 'large', '--on=queue', '--json'], { env });
+    const { artifacts } = (await here.ok(['dump', 'large/1/more', '--json'])).json;
+    expect(artifacts.doubled.at(-1)).toBe(149_997);
+    expect(readdirSync(shared)).toHaveLength(2);
+    const without = { env: { ...env, NX_FLOW_BLOBS: '' } };
+    const refused = await here.nxFlow(['run', 'large', '--on=queue', '--json'], without);
+    expect([refused.code, refused.json.error.code]).toEqual([1, 'FLOW_BLOBS_MISSING']);
+    const wrong = await here.nxFlow(['run', 'large', '--on=queue', '--json'], {
+      env: { ...env, NX_FLOW_BLOBS: 'file:here' },
+    });
+    expect([wrong.code, wrong.json.error.code]).toEqual([2, 'FLOW_BLOBS_URL']);
+  } finally {
+    delete env.NX_FLOW_BLOBS;
+  }
+});
+
+it.each([
+  ['an unknown scheme', ['run', 'squares', '--on=queue', '--queue=amqp://x'], 'FLOW_QUEUE_URL'],
+  ['no server', ['run', 'squares', '--on=gpu', '--queue=redis://127.0.0.1:1'], 'FLOW_QUEUE_AWAY'],
+  ['no name', ['run', 'squares', '--on=G P U'], 'FLOW_QUEUE_NAME'],
+  ['no duration', ['run', 'squares', '--on=queue', '--queue-timeout=soon'], 'FLOW_OPTION'],
+  ['no amounts', ['worker', '--resources=gpu'], 'FLOW_OPTION'],
+  ['no duration of a worker', ['worker', '--idle-exit=never'], 'FLOW_OPTION'],
+  ['no name of a worker', ['worker', '--queues=a b'], 'FLOW_QUEUE_NAME'],
+])('what is not understood is refused: %s', async (_, args, code) => {
+  const { json, code: exit } = await here.nxFlow([...args, '--json'], { env });
+  expect([exit, json.error.code]).toEqual([2, code]);
+});
+
+it('a step that names a queue says so where there is none, and is executed here by --on=local', async () => {
+  here.flow(
+    'named',
+    "export default f.end(f.step('train', { after: f.start(() => ({})), queue: 'gpu' }, () => ({ ok: true })));",
+  );
+  const without = { env: { NX_FLOW_QUEUE: undefined as unknown as string } };
+  const refused = await here.nxFlow(['run', 'named', '--json'], without);
+  expect(refused.json.error).toMatchObject({
+    code: 'FLOW_QUEUE_URL',
+    message: expect.stringContaining('"train" is executed on the queue gpu, and no queue is named'),
+  });
+  expect((await here.ok(['run', 'named', '--on=local', '--json'], without)).json.status).toBe('done');
+  expect((await here.ok(['spin', 'named', 'train', '--json'], without)).code).toBe(0);
+});
