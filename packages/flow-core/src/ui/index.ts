@@ -2,6 +2,7 @@
 export * from '../card';
 export type { CardDocument } from '../card/document';
 export { escaped } from '../card/render/markup';
+export type { PageRequest, ServedPage } from '../cli/ui-package';
 export type { ArtifactView, StepCounts, TaskCard, TaskLog } from '../client';
 export {
   type ClientOptions,
@@ -22,6 +23,7 @@ export type { FlowEvent, SpinDone, SpinStarted, TaskAddress } from '../engine/ta
 export { pathspecText } from '../engine/task/flow-event';
 export { previewOf } from '../engine/task/preview';
 export { packageFile, packageVersion } from '../environment/package-root';
+export { makePrivateTemporary, sweepPrivateTemporary } from '../environment/private-temporary';
 export { isAlive } from '../environment/temporary';
 export { currentUser, ownNamespace } from '../environment/user';
 export { OrphanGuard } from '../process/orphan-guard';

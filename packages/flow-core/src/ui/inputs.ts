@@ -21,25 +21,29 @@ import { listSplits } from './splits';
 /** Bytes of a value that is edited, and of one that is read for a line. */
 const [EDITED, READ] = [256 * 1024, 1024 * 1024];
 const WIDTH = 80;
-/** Inputs of a join whose artifacts are listed. */
-const INPUTS = 3;
+/** Inputs of a join that are told at once, and artifacts of these; bytes of one that is read for a line. */
+const [INPUTS, ENTRIES, SMALL] = [50, 2000, 4096];
 
 /** @throws FlowError FLOW_STEP_NOT_FOUND, FLOW_RUN_NOT_FOUND, FLOW_TASK_NOT_FOUND, FLOW_INDEX, FLOW_NO_INPUTS */
 export async function findInputs(
   graph: Graph,
   store: Store,
-  { index, ...choice }: InputsChoice,
+  { index, from = 0, ...choice }: InputsChoice,
 ): Promise<FoundInputs> {
   const selection: Selection = { ...choice, ...(index ? { index: [...index] } : {}) };
   const resolved = await resolveInputs(graph, store, selection);
-  const { run, origin } = resolved;
+  const { run, origin, parents } = resolved;
   const reader = new InputReader(graph, store, run?.run);
+  const isJoin = parents.length > 1;
+  // Of a join, no more is read than is told.
+  const told = isJoin ? { ...resolved, parents: parents.slice(from, from + INPUTS) } : resolved;
   const views = run
-    ? await recordedViews(store, graph.flow, run.run, viewsOf(resolved))
+    ? await recordedViews(store, graph.flow, run.run, viewsOf(told))
     : new Map<string, View>();
+  const joined = isJoin ? reader.joined(resolved, from, views) : undefined;
   const inputs = [
     ...reader.item(resolved, views),
-    ...reader.artifacts(resolved, views),
+    ...(joined?.inputs ?? reader.artifacts(resolved, views)),
     ...(await spinParams(graph, store, run?.run, {})).map(([name, record]) => reader.param(name, record)),
   ];
   return {
@@ -48,6 +52,7 @@ export async function findInputs(
     index: resolved.stack.map((frame) => frame.index),
     origin: originOf(graph, resolved) ?? '',
     inputs,
+    ...(joined ? { joined: { from, to: joined.to, of: parents.length } } : {}),
     ...(run ? await listSplits(graph, store, resolved, views) : { splits: [], splitsOf: 0 }),
   };
 }
@@ -74,26 +79,41 @@ class InputReader {
     return [{ ...about, ...place, ...(item === undefined ? {} : { preview: this.#preview(item) }) }];
   }
 
-  artifacts({ parents, base, branches, stack }: Resolved, views: ReadonlyMap<string, View>): FoundInput[] {
+  artifacts({ parents, base, stack }: Resolved, views: ReadonlyMap<string, View>): FoundInput[] {
     const labels = base === undefined ? parents : [base];
-    const seen = labels.slice(0, INPUTS).flatMap((label, i) => {
-      const entries = [...(views.get(label)?.entries ?? [])];
-      if (labels.length === 1) return entries.map(([name, one]) => this.#found(name, one));
-      const input = branches?.[i] ?? String(i);
-      return entries.map(([name, one]) => ({
-        ...this.#found(name, one),
-        ...{ name: `${input}.${name}`, json: undefined },
-        fixed: `The step reads ${labels.length} inputs: --artifacts of nx-flow spin gives one of them other values.`,
-      }));
-    });
+    const seen = labels.flatMap((label) =>
+      [...(views.get(label)?.entries ?? [])].map(([name, one]) => this.#found(name, one)),
+    );
     // A list that is split lies in an input of the foreach, or before it.
     const lists = stack.flatMap(({ over, shownBy }) => {
       const list = labels.includes(shownBy) ? undefined : views.get(shownBy)?.entries.get(over);
-      return list && labels.length === 1 && !seen.some(({ name }) => name === over)
-        ? [this.#found(over, list)]
-        : [];
+      return list && !seen.some(({ name }) => name === over) ? [this.#found(over, list)] : [];
     });
     return [...seen, ...lists];
+  }
+
+  /** What the inputs of a join have, from one of them on: named `2.rows` by the split, or `left.rows` by the branch. */
+  joined(
+    { parents, branches }: Resolved,
+    from: number,
+    views: ReadonlyMap<string, View>,
+  ): { inputs: FoundInput[]; to: number } {
+    const inputs: FoundInput[] = [];
+    const fixed = `The step reads ${parents.length} inputs: --artifacts of nx-flow spin gives one of them other values.`;
+    let to = from;
+    for (const label of parents.slice(from, from + INPUTS)) {
+      const entries = [...(views.get(label)?.entries ?? [])];
+      if (to > from && inputs.length + entries.length > ENTRIES) break;
+      const input = branches?.[to] ?? String(to);
+      for (const [name, one] of entries.slice(0, ENTRIES)) {
+        const { type, size, digest } = one;
+        const preview = size > SMALL ? {} : this.#previewed(one);
+        const about = { kind: 'artifact', name: `${input}.${name}`, type, size, digest, fixed } as const;
+        inputs.push({ ...about, at: this.#placeOf(one, name), ...preview });
+      }
+      to++;
+    }
+    return { inputs, to };
   }
 
   param(name: string, record: ArtifactRecord): FoundInput {
@@ -141,6 +161,11 @@ class InputReader {
     } catch {
       return undefined;
     }
+  }
+
+  #previewed(record: ArtifactRecord): Pick<FoundInput, 'preview'> {
+    const value = this.#read(record);
+    return value === undefined && record.type !== 'undefined' ? {} : { preview: this.#preview(value) };
   }
 
   #preview(value: unknown): string {

@@ -20,6 +20,8 @@ export interface InputsChoice {
   run?: number;
   task?: number;
   index?: readonly number[];
+  /** Of a join: the first of its inputs that is told. Default 0. */
+  from?: number;
   /** In which a run is looked up. Undefined means all. */
   namespace: string | undefined;
 }
@@ -68,6 +70,8 @@ export interface FoundInputs {
   /** The task or run that gives them. Empty on parameters alone. */
   origin: string;
   inputs: readonly FoundInput[];
+  /** Of a join: from which to before which of its inputs are told, and how many it has. */
+  joined?: { from: number; to: number; of: number };
   splits: readonly { index: readonly number[]; item: string }[];
   splitsOf: number;
 }

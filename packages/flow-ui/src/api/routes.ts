@@ -322,6 +322,8 @@ export interface InputsReply {
   /** The task or run that gives them. */
   origin: string;
   inputs: readonly InputEntry[];
+  /** Of a join: from which to before which of its inputs are told, and how many it has. The next ones by `from=`. */
+  joined?: { from: number; to: number; of: number };
   /** The splits that the step has in that run; empty outside of a foreach. */
   splits: readonly { index: readonly number[]; item: string }[];
   splitsOf: number;

@@ -14,7 +14,7 @@ import { RunView } from './run/run-view';
 import { RunsView } from './runs/runs-view';
 import { about, askAbout } from './shell/about';
 import { AskError } from './shell/ask';
-import { hear, startEvents } from './shell/events';
+import { hear, isStale, startEvents } from './shell/events';
 import { startKeys } from './shell/keys';
 import { go, startRouter, usePlace } from './shell/router';
 import { takeToken, token } from './shell/token';
@@ -110,7 +110,7 @@ async function start(): Promise<void> {
   startRouter();
   startKeys();
   hear((message) => {
-    if (message.type === 'hello' || (message.type === 'event' && message.event.type === 'run-started')) ask();
+    if (isStale(message) || (message.type === 'event' && message.event.type === 'run-started')) ask();
   });
   startUnderWay();
   startEvents();

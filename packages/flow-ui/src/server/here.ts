@@ -1,7 +1,7 @@
 /** All that the routes work on: one server, one workspace, one store. */
 import { randomUUID } from 'node:crypto';
-import { OrphanGuard, type StoreClient } from '@nx-flow/core/ui';
-import { askAbout } from './flows';
+import { OrphanGuard, type PageRequest, type StoreClient } from '@nx-flow/core/ui';
+import { Questions } from './flows/questions';
 import { Frames } from './frames/frames';
 import { Inputs } from './inputs';
 import { LiveCards } from './live/cards';
@@ -9,29 +9,14 @@ import { LiveEvents } from './live/events';
 import { forward } from './live/forward';
 import { Hub } from './live/hub';
 import { StartedTasks } from './live/started';
+import { sweepCommandFolders } from './params-file';
 import { Commands } from './read/commands';
 import { Reader } from './read/reader';
 import { Token } from './security/token';
 import { Spins } from './spins/spins';
 import { Works } from './work/works';
 
-export interface HereOptions {
-  workspace: string;
-  /** The folder of the store. */
-  store: string;
-  /** The folder in which the command was started. */
-  cwd: string;
-  /** As commands use it by default. Undefined means all. */
-  namespace: string | undefined;
-  /** The store is one of kept spins: nothing is executed on it. */
-  spins: boolean;
-  /** Whether `.env` files are loaded for what is executed. */
-  env: boolean;
-  /** Where the page begins: a flow, or a pathspec. */
-  at?: string;
-  /** For the terminal. */
-  note(text: string): void;
-}
+export type HereOptions = Omit<PageRequest, 'port'>;
 
 export interface Here extends Omit<HereOptions, 'store' | 'spins'> {
   /** The store is one of kept spins: nothing is executed on it. */
@@ -47,12 +32,11 @@ export interface Here extends Omit<HereOptions, 'store' | 'spins'> {
   started: StartedTasks;
   frames: Frames;
   inputs: Inputs;
+  questions: Questions;
   spins: Spins;
   works: Works;
   /** Ends what was started here, where this process is killed. */
   guard: OrphanGuard;
-  /** Aborted when the server ends. */
-  ending: AbortSignal;
   /** Everything in the store, of everybody. @throws FlowError FLOW_STORE_UNAVAILABLE and its like */
   client(): StoreClient;
   /** Resolves when nothing of it is left. */
@@ -62,15 +46,10 @@ export interface Here extends Omit<HereOptions, 'store' | 'spins'> {
 /** @throws FlowError where the page shall begin with what is not there */
 export async function openHere({ store, spins: isSpinStore, ...options }: HereOptions): Promise<Here> {
   const { workspace, cwd, env, namespace } = options;
-  const [reader, hub, guard, cards, ending] = [
-    new Reader(store),
-    new Hub(),
-    new OrphanGuard(),
-    new LiveCards(),
-    new AbortController(),
-  ];
+  sweepCommandFolders();
+  const [reader, hub, guard, cards] = [new Reader(store), new Hub(), new OrphanGuard(), new LiveCards()];
   const [live, started] = [new LiveEvents(reader, hub), new StartedTasks()];
-  const asking = { workspace, cwd, env, reader, guard, ending: ending.signal };
+  const questions = new Questions({ workspace, cwd, env, reader, guard });
   const { more } = new Commands({ reader, workspace, isSpinStore });
   const spins = new Spins({ workspace, cwd, env, namespace, reader, hub, cards, more });
   const works = new Works({ workspace, store, env, namespace, guard, reader });
@@ -80,14 +59,13 @@ export async function openHere({ store, spins: isSpinStore, ...options }: HereOp
   const here: Here = {
     ...options,
     ...{ isSpinStore, id: randomUUID(), token: new Token(), port: 0, frames: new Frames() },
-    ...{ reader, hub, live, cards, started, spins, works, guard, ending: ending.signal },
-    inputs: new Inputs((flow, choice) => askAbout(asking, flow, { ask: 'inputs', choice }), namespace),
+    ...{ reader, hub, live, cards, started, questions, spins, works, guard },
+    inputs: new Inputs(questions, namespace),
     client: () => reader.client(),
     async close() {
-      ending.abort();
       hub.close();
       live.close();
-      await Promise.all([spins.close(), works.close()]);
+      await Promise.all([questions.close(), spins.close(), works.close()]);
       guard.close();
       await reader.close();
     },

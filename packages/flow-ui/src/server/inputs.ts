@@ -1,6 +1,7 @@
 /** What a step would be executed on. Remembers where the values lie that were told last, so that they can be shown. */
-import { FlowError, type FoundInput, type FoundInputs, type InputsChoice } from '@nx-flow/core/ui';
+import { FlowError, type FoundInput } from '@nx-flow/core/ui';
 import type { InputsReply, SpinChoice } from '../api/routes';
+import type { Questions } from './flows/questions';
 
 /** Choices that are remembered. */
 const REMEMBERED = 20;
@@ -11,44 +12,48 @@ export interface InputPlace {
   path: readonly (string | number)[];
 }
 
-type Ask = (flow: string, choice: InputsChoice) => Promise<FoundInputs>;
+export interface FindInputs {
+  /** Of a join: the first of its inputs that is told. */
+  from: number;
+  signal: AbortSignal;
+}
 
 export class Inputs {
-  readonly #ask: Ask;
+  readonly #questions: Questions;
   readonly #namespace: string | undefined;
   readonly #places = new Map<string, Map<string, InputPlace>>();
 
-  constructor(ask: Ask, namespace: string | undefined) {
-    this.#ask = ask;
+  constructor(questions: Questions, namespace: string | undefined) {
+    this.#questions = questions;
     this.#namespace = namespace;
   }
 
   /** @throws FlowError FLOW_NO_INPUTS and what else the flow says */
-  async find(choice: SpinChoice): Promise<InputsReply> {
+  async find(choice: SpinChoice, { from, signal }: FindInputs): Promise<InputsReply> {
     const { flow, step, run, task, index } = choice;
-    const found = await this.#ask(flow, {
-      step,
-      namespace: this.#namespace,
+    const asked = {
+      ...{ step, from, namespace: this.#namespace },
       ...(run === undefined ? {} : { run }),
       ...(task === undefined ? {} : { task }),
       ...(index === undefined || index.length === 0 ? {} : { index }),
-    });
+    };
+    const found = await this.#questions.ask(flow, { ask: 'inputs', choice: asked }, signal);
     const settled: InputsReply['choice'] = {
       ...{ flow, step },
       ...(found.run === undefined ? {} : { run: found.run }),
       ...(found.task === undefined ? {} : { task: found.task }),
       index: found.index,
     };
-    const places = placesOf(flow, found.inputs);
+    // What was told before of the same join stays.
+    const known = from > 0 ? this.#places.get(keyOf(settled)) : undefined;
+    const places = new Map([...(known ?? []), ...placesOf(flow, found.inputs)]);
     this.#remember(choice, places);
     this.#remember(settled, places);
-    const { origin, splits, splitsOf } = found;
+    const { origin, joined, splits, splitsOf } = found;
     return {
-      choice: settled,
-      origin,
+      ...{ choice: settled, origin, splits, splitsOf },
       inputs: found.inputs.map((one) => entryOf(flow, one)),
-      splits,
-      splitsOf,
+      ...(joined ? { joined } : {}),
     };
   }
 

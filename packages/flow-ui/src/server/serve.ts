@@ -2,21 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { FlowError } from '@nx-flow/core/ui';
+import { FlowError, type PageRequest, type ServedPage } from '@nx-flow/core/ui';
 import { pageApp } from './app';
-import { type Here, type HereOptions, openHere } from './here';
-
-export interface PageRequest extends HereOptions {
-  /** Absent: {@link PORT}, or the next one that is free. */
-  port?: number;
-}
-
-export interface ServedPage {
-  /** With the token. */
-  url: string;
-  /** Resolves when nothing of it is left. */
-  close(): Promise<void>;
-}
+import { type Here, openHere } from './here';
 
 const HOST = '127.0.0.1';
 export const PORT = 4780;

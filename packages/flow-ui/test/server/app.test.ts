@@ -236,6 +236,13 @@ describe('executing', () => {
     expect(steps.map(({ name }: { name: string }) => name)).toEqual(['start', 'genre', 'all', 'bad', 'end']);
   });
 
+  test('the inputs of a join, from one of them on, with how many there are', async () => {
+    const { joined, inputs } = await json('/api/inputs?flow=shows&step=all&run=1&from=1');
+    expect(joined).toEqual({ from: 1, to: 2, of: 2 });
+    expect(inputs.map(({ name }: { name: string }) => name)).toContain('1.total');
+    expect(inputs.some(({ name }: { name: string }) => name.startsWith('0.'))).toBe(false);
+  });
+
   test('inputs as JSON where that says all of them; a step with some changed, beside its origin and beside the spin before', async () => {
     const { choice, origin, inputs, splits } = await json('/api/inputs?flow=shows&step=genre&run=1&index=1');
     expect([choice.index, origin, splits.length]).toEqual([[1], 'shows/1/genre/3', 2]);
@@ -348,7 +355,8 @@ describe('what goes on', () => {
     const listener = asking.here.hub.listen();
     const heard: Message[] = [];
     const listening = (async () => {
-      for (let some = await listener.next(); some; some = await listener.next()) heard.push(...some);
+      for (let some = await listener.next(); some; some = await listener.next())
+        heard.push(...some.map((json) => JSON.parse(json) as Message));
     })();
     expect(await json('/api/work', { body: { run: { flow: 'shows', params: { count: '3' } } } })).toEqual({
       run: 'shows/4',

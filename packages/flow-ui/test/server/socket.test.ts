@@ -1,9 +1,10 @@
 /** What a socket alone shows: requests as Node hands them over. */
 import { request as ask } from 'node:http';
+import type { ServedPage } from '@nx-flow/core/ui';
 import { Workspace } from '../../../flow-core/test/kit/workspace';
 import { pageApp } from '../../src/server/app';
 import { openHere } from '../../src/server/here';
-import { type ServedPage, servePage } from '../../src/server/serve';
+import { servePage } from '../../src/server/serve';
 
 const ws = new Workspace();
 const place = { workspace: ws.folder, cwd: ws.folder, store: ws.path('.flow'), namespace: undefined };

@@ -5,8 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { privateFolder, requirePrivate } from '../../environment/private-folder';
-import { sweepTemporary, temporaryName } from '../../environment/temporary';
+import { makePrivateTemporary } from '../../environment/private-temporary';
 import { copyLooks } from '../level/known-tables';
 
 /** Where there may be room. */
@@ -14,12 +13,9 @@ export const PLACES: readonly string[] = [tmpdir(), '/tmp', '/dev/shm'];
 
 /** The database of a view is in `db` below it. Removed by {@link removeView}; one of a process that is gone, by the next view. */
 export function makeView(store: string, place: string): string {
-  const own = privateFolder(place);
-  requirePrivate(own);
-  sweepTemporary(own);
-  const view = join(own, temporaryName());
+  const view = makePrivateTemporary(place);
   try {
-    mkdirSync(join(view, 'db'), { recursive: true, mode: 0o700 });
+    mkdirSync(join(view, 'db'), { mode: 0o700 });
     copyDatabase(join(store, 'db'), join(view, 'db'));
     copyLooks(store, view, nameOf);
     const damage = join(store, 'damage.json');

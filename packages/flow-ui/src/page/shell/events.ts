@@ -24,9 +24,10 @@ export function useMessages(listener: (message: Message) => void): void {
   useEffect(() => hear((message) => latest.current?.(message)), []);
 }
 
-/** Whether what is shown has to be asked for again: the line was lost, or messages were. */
+/** Whether what is shown has to be asked for again: the line was lost, or messages were, or the store was away. */
 export function isStale(message: Message): boolean {
-  return message.type === 'hello' || message.type === 'missed';
+  const isBack = message.type === 'store' && message.away === undefined;
+  return message.type === 'hello' || message.type === 'missed' || isBack;
 }
 
 /** Keeps the stream open as long as the page is, and there is a token. */

@@ -10,7 +10,6 @@ import {
   type Task,
 } from '@nx-flow/core/ui';
 import type { FrameRequest } from '../../api/routes';
-import { askAbout } from '../flows';
 import type { Here } from '../here';
 import { notUnderstood } from '../replies';
 import type { FoundCard } from './framed';
@@ -21,23 +20,21 @@ const LARGEST = 64 * 1024 * 1024;
 type Path = readonly (string | number)[];
 
 /** @throws FlowError FLOW_CARD_NOT_FOUND, FLOW_ARTIFACT_NOT_FOUND, FLOW_UI_REQUEST, and for runs and tasks that are not there */
-export async function findCard(here: Here, request: FrameRequest): Promise<FoundCard> {
+export async function findCard(here: Here, request: FrameRequest, signal: AbortSignal): Promise<FoundCard> {
   const { card, value } = readFrameRequest(request);
+  const shown = async (artifact: Artifact, path: Path) => ({
+    html: (await valueCard(here, artifact, path, signal)).html,
+  });
   if (card && 'spin' in card) return here.spins.card(Number(card.spin), String(card.id));
   if (card && 'step' in card) return cardOfStep(here, String(card.step), String(card.id));
-  if (card) return cardOfTask(here, String(card.task), String(card.id), card.attempt);
+  if (card) return cardOfTask(here, String(card.task), String(card.id), attemptOf(card.attempt));
   if (value && 'spin' in value)
     return here.spins.value(Number(value.spin), String(value.name), pathOf(value.path));
   if (value && 'inputs' in value) {
     const place = here.inputs.placeOf(value.inputs, String(value.name));
-    return { html: (await valueCard(here, place, [...place.path, ...pathOf(value.path)])).html };
+    return shown(place, [...place.path, ...pathOf(value.path)]);
   }
-  if (value)
-    return {
-      html: (
-        await valueCard(here, { task: String(value.task), name: String(value.name) }, pathOf(value.path))
-      ).html,
-    };
+  if (value) return shown({ task: String(value.task), name: String(value.name) }, pathOf(value.path));
   throw notUnderstood('A frame shows a card or a value: { "card": … } or { "value": … }.');
 }
 
@@ -58,6 +55,12 @@ function pathOf(path: unknown): Path {
   if (Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number'))
     return path;
   throw notUnderstood('A path is a list of names and numbers, as in ["rows", 0].');
+}
+
+function attemptOf(attempt: unknown): number | undefined {
+  if (attempt === undefined || (Number.isSafeInteger(attempt) && (attempt as number) >= 0))
+    return attempt as number | undefined;
+  throw notUnderstood('An attempt is a whole number from 0.');
 }
 
 async function cardOfTask(
@@ -109,7 +112,12 @@ interface Artifact {
   name: string;
 }
 
-async function valueCard(here: Here, { task, name }: Artifact, path: Path): Promise<RenderedCard> {
+async function valueCard(
+  here: Here,
+  { task, name }: Artifact,
+  path: Path,
+  signal: AbortSignal,
+): Promise<RenderedCard> {
   const artifact = await artifactOf(here, task, name);
   const { type, size, pathspec } = artifact;
   const about = { name, type, size };
@@ -125,7 +133,7 @@ async function valueCard(here: Here, { task, name }: Artifact, path: Path): Prom
     if (!isFlowError(error) || error.code !== 'FLOW_CODEC_UNKNOWN') throw error;
     const [flow = '', run, step = '', number] = pathspec.split('/');
     const at = { run: Number(run), step, task: Number(number), name };
-    return askAbout(here, flow, { ask: 'value', at, path });
+    return here.questions.ask(flow, { ask: 'value', at, path }, signal);
   }
 }
 

@@ -13,6 +13,7 @@ export class LiveEvents {
   readonly #hub: Hub;
   readonly #listeners = new Set<Heard>();
   #timer: NodeJS.Timeout | undefined;
+  #looking = false;
   #store: unknown;
   #away: string | undefined;
 
@@ -43,26 +44,36 @@ export class LiveEvents {
   }
 
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     try {
       // Nobody hears what happens in a store that is not there; to listen would make it.
-      if (this.#reader.isThere) await this.#subscribe();
-      else this.#reader.store();
+      if (!this.#reader.isThere) this.#reader.store();
+      else {
+        const isOther = await this.#subscribe();
+        // What is shown is of before, also where the store was never away.
+        if (isOther && this.#away === undefined) this.#hub.send({ type: 'store' });
+      }
       this.#tell(undefined);
     } catch (error) {
       this.#reader.failed(error);
       this.#tell(isFlowError(error) ? error.message : String(error));
+    } finally {
+      this.#looking = false;
     }
   }
 
-  async #subscribe(): Promise<void> {
+  /** @returns whether it listened to another one before, or to none */
+  async #subscribe(): Promise<boolean> {
     const store = this.#reader.store();
-    if (this.#store === store) return;
+    if (this.#store === store) return false;
     await hearEvents(store, (published) => {
       if (this.#store !== store) return;
       if (published.dropped > 0) this.#hub.send({ type: 'missed', count: published.dropped });
       for (const listener of this.#listeners) listener(published);
     });
     this.#store = store;
+    return true;
   }
 
   #tell(away: string | undefined): void {

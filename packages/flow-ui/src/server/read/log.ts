@@ -1,6 +1,7 @@
 /** What a task printed, from where the page has it. */
 import type { Task } from '@nx-flow/core/ui';
 import type { LogReply } from '../../api/routes';
+import { fromOf } from './text';
 
 /** Characters of one reply. */
 const MOST = 1024 * 1024;
@@ -9,7 +10,7 @@ export async function readLog(
   task: Task<unknown>,
   query: { attempt?: string; from?: string },
 ): Promise<LogReply> {
-  const from = Number(query.from) || 0;
+  const from = fromOf(query.from);
   const attempt = query.attempt === undefined || query.attempt === '' ? undefined : Number(query.attempt);
   const pieces: LogReply['pieces'][number][] = [];
   // Before its log is read: what is printed later is asked for again.

@@ -1,6 +1,5 @@
 /** The stream of what happens: one message for each event of a `text/event-stream`. */
 import type { Hono } from 'hono';
-import type { Message } from '../../api/messages';
 import type { Here } from '../here';
 import type { Listener } from '../live/hub';
 
@@ -13,8 +12,8 @@ export function eventRoutes(app: Hono, here: Here): void {
   app.get('/api/events', () => {
     const listener = here.hub.listen();
     const { away } = here.live;
-    listener.push({ type: 'hello', server: here.id });
-    if (away !== undefined) listener.push({ type: 'store', away });
+    listener.tell({ type: 'hello', server: here.id });
+    if (away !== undefined) listener.tell({ type: 'store', away });
     return new Response(
       streamOf(listener, () => here.hub.leave(listener)),
       {
@@ -52,4 +51,4 @@ function streamOf(listener: Listener, left: () => void): ReadableStream<Uint8Arr
   );
 }
 
-const lineOf = (message: Message) => `data: ${JSON.stringify(message)}\n\n`;
+const lineOf = (json: string) => `data: ${json}\n\n`;

@@ -2,23 +2,25 @@
 import { relative } from 'node:path';
 import type { Hono } from 'hono';
 import type { FlowReply, SpinChoice } from '../../api/routes';
-import { askAbout, requireFile } from '../flows';
+import { requireFile } from '../flows/files';
 import type { Here } from '../here';
 import { graphEntry } from '../read/graph';
+import { fromOf } from '../read/text';
 import { notUnderstood } from '../replies';
 
 export function flowRoutes(app: Hono, here: Here): void {
   app.get('/api/flow/:flow', async (c) => {
     const name = c.req.param('flow');
     const file = relative(here.workspace, await requireFile(here, name));
-    const { nodes, params } = await askAbout(here, name, { ask: 'flow' });
+    const { nodes, params } = await here.questions.ask(name, { ask: 'flow' }, c.req.raw.signal);
     const steps = nodes.map(({ name: step, kind }) => ({ name: step, kind, spin: !here.isSpinStore }));
     const reply: FlowReply = { name, file, steps, graph: graphEntry(nodes), params };
     return c.json(reply);
   });
   app.get('/api/inputs', async (c) => {
-    const choice = choiceOf(c.req.query());
-    const reply = await here.inputs.find(choice);
+    const query = c.req.query();
+    const choice = choiceOf(query);
+    const reply = await here.inputs.find(choice, { from: fromOf(query.from), signal: c.req.raw.signal });
     // Whoever looks at the inputs of a step is about to spin it.
     here.spins.prepare(choice.flow);
     return c.json(reply);

@@ -9,7 +9,7 @@ import { bodyOf } from './body';
 
 export function frameRoutes(app: Hono, here: Here): void {
   app.post('/api/frame', async (c) => {
-    const found = await findCard(here, await bodyOf<FrameRequest>(c));
+    const found = await findCard(here, await bodyOf<FrameRequest>(c), c.req.raw.signal);
     const reply: FrameReply = {
       url: here.frames.add(framed(found)),
       ...(found.policy === undefined ? {} : { policy: found.policy }),

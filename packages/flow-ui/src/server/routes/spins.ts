@@ -3,6 +3,7 @@ import { isFlowError } from '@nx-flow/core/ui';
 import type { Hono } from 'hono';
 import type { SpinReply, SpinRequest, WorkReply, WorkRequest } from '../../api/routes';
 import type { Here } from '../here';
+import { fromOf } from '../read/text';
 import { notUnderstood } from '../replies';
 import { bodyOf, listOf, textsOf } from './body';
 import { choiceOf } from './flows';
@@ -19,7 +20,7 @@ export function spinRoutes(app: Hono, here: Here): void {
   });
   app.get('/api/spins/:n', async (c) => c.json(await here.spins.detail(Number(c.req.param('n')))));
   app.get('/api/spins/:n/log', (c) =>
-    c.json(here.spins.log(Number(c.req.param('n')), Number(c.req.query('from')) || 0)),
+    c.json(here.spins.log(Number(c.req.param('n')), fromOf(c.req.query('from')))),
   );
   app.delete('/api/spins/:n', async (c) => {
     await here.spins.stop(Number(c.req.param('n')));
@@ -41,7 +42,7 @@ export function spinRoutes(app: Hono, here: Here): void {
             ...(resume?.step === undefined ? {} : { step: String(resume.step) }),
           },
         };
-    const reply: WorkReply = { run: await here.works.start(request) };
+    const reply: WorkReply = { run: await here.works.start(request, c.req.raw.signal) };
     await recorded(here, reply.run);
     return c.json(reply);
   });

@@ -75,11 +75,16 @@ export class Spin {
     if (this.#printed > LOG) this.#pieces.push({ stream, at, attempt: 0, text: REST });
   }
 
+  /** @param from characters of it that are known */
   log(from: number): LogReply {
-    // The last piece may grow.
-    const whole = this.isRunning ? this.#pieces.length - 1 : this.#pieces.length;
-    const next = Math.max(from, whole);
-    return { pieces: this.#pieces.slice(from, next), next, ended: !this.isRunning };
+    const pieces: LogReply['pieces'][number][] = [];
+    let next = 0;
+    for (const piece of this.#pieces) {
+      const text = piece.text.slice(Math.max(0, from - next));
+      if (text !== '') pieces.push({ ...piece, text });
+      next += piece.text.length;
+    }
+    return { pieces, next, ended: !this.isRunning };
   }
 
   /** @param before the spin of the same task before */

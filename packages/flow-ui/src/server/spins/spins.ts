@@ -11,10 +11,11 @@ import {
   rendered,
 } from '@nx-flow/core/ui';
 import type { LogReply, SpinDetail, SpinRequest, SpinsReply } from '../../api/routes';
-import { requireFile } from '../flows';
+import { requireFile } from '../flows/files';
 import type { FoundCard } from '../frames/framed';
 import { commandFolder, jsonOf } from '../params-file';
 import type { Reader } from '../read/reader';
+import { busy } from '../replies';
 import { spinArgv } from './command';
 import { spinDetail } from './detail';
 import { SpinMemory } from './memory';
@@ -24,8 +25,8 @@ import { Spin } from './spin';
 import { entryOf } from './spins-in';
 import { Teller, type TellerPlace } from './teller';
 
-/** Columns of what a refusal prints. */
-const COLUMNS = 120;
+/** Columns of what a refusal prints, and how many spins go on at once. */
+const [COLUMNS, AT_ONCE] = [120, 12];
 
 export interface SpinsPlace extends TellerPlace {
   cwd: string;
@@ -76,9 +77,10 @@ export class Spins {
     );
   }
 
-  /** @throws FlowError FLOW_NOT_FOUND, FLOW_UI_REQUEST */
+  /** @throws FlowError FLOW_NOT_FOUND, FLOW_UI_REQUEST, FLOW_UI_BUSY */
   async start(request: SpinRequest): Promise<number> {
     const { flow, step, index = [], set = {}, params } = request;
+    if (this.#running.size >= AT_ONCE) throw busy('spins', AT_ONCE);
     for (const [name, text] of Object.entries(set)) jsonOf(name, text);
     const file = await requireFile(this.#place, flow);
     const given = commandFolder(params);

@@ -4,15 +4,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError, type OrphanGuard, packageFile, parsePathspec } from '@nx-flow/core/ui';
 import type { WorkRequest } from '../../api/routes';
-import { requireFile } from '../flows';
+import { requireFile } from '../flows/files';
 import { commandFolder } from '../params-file';
 import type { Reader } from '../read/reader';
-import { notUnderstood } from '../replies';
+import { busy, notUnderstood } from '../replies';
 
 /** How often is looked whether a run has its number, and how long it may take to end in order. Milliseconds. */
 const [LOOK_MS, END_MS] = [40, 10_000];
 /** How long a run that has its number may take until it can be read. Milliseconds. */
 const READ_MS = 5_000;
+/** How many runs go on at once. */
+const AT_ONCE = 12;
 
 export interface WorksPlace {
   workspace: string;
@@ -39,9 +41,14 @@ export class Works {
     this.#place = place;
   }
 
-  /** Resolves with the run's pathspec as soon as the run can be read. @throws FlowError what the command refuses */
-  async start(request: WorkRequest): Promise<string> {
+  /**
+   * Resolves with the run's pathspec as soon as the run can be read.
+   * @param signal of the request: a run that has no number when whoever asked has gone is ended, since nobody could do that later
+   * @throws FlowError what the command refuses, FLOW_UI_BUSY
+   */
+  async start(request: WorkRequest, signal: AbortSignal): Promise<string> {
     const { flow, argv, params } = commandOf(request);
+    if (this.#alive.size >= AT_ONCE) throw busy('runs', AT_ONCE);
     const file = await requireFile(this.#place, flow);
     const given = commandFolder(params);
     const idFile = join(given.folder, 'run-id');
@@ -74,18 +81,22 @@ export class Works {
     const work: Work = {
       child,
       ended: new Promise((resolve) => {
-        const end = () => {
+        const over = () => {
           given.remove();
           if (child.pid !== undefined) guard.remove(-child.pid);
           this.#alive.delete(work);
           resolve();
         };
-        child.once('close', end).once('error', end);
+        child.once('close', over).once('error', over);
       }),
     };
     this.#alive.add(work);
     if (child.pid !== undefined) guard.add(-child.pid);
+    const leave = () => void end(work);
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
     const number = await numberIn(idFile, work.ended);
+    signal.removeEventListener('abort', leave);
     const name = number === undefined ? runIn(printed) : `${flow}/${number}`;
     this.#works.set(name, work);
     void work.ended.then(() => this.#works.delete(name));
@@ -126,15 +137,16 @@ export class Works {
 
   /** Resolves when none of them is left. */
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.#alive].map(async ({ child, ended }) => {
-        child.kill('SIGINT');
-        const forced = setTimeout(() => child.kill('SIGKILL'), END_MS);
-        await ended;
-        clearTimeout(forced);
-      }),
-    );
+    await Promise.all([...this.#alive].map(end));
   }
+}
+
+/** In order, or else by force. */
+async function end({ child, ended }: Work): Promise<void> {
+  child.kill('SIGINT');
+  const forced = setTimeout(() => child.kill('SIGKILL'), END_MS);
+  await ended;
+  clearTimeout(forced);
 }
 
 /** @throws FlowError FLOW_UI_REQUEST, FLOW_PATHSPEC */

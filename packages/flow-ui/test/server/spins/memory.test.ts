@@ -67,13 +67,13 @@ test('beside the spin of the same task before that ended well', () => {
   expect(memory.before(other)).toBeUndefined();
 });
 
-test('pieces of what is printed grow together, and the last one is told when it is whole', () => {
+test('what is printed is told at once, from where the page has it', () => {
   const spin = new Spin(entry(1));
   spin.print('stdout', 'a', 1);
+  expect(spin.log(0)).toMatchObject({ pieces: [{ text: 'a', at: 1 }], next: 1, ended: false });
   spin.print('stdout', 'b', 2);
-  expect(spin.log(0)).toEqual({ pieces: [], next: 0, ended: false });
   spin.print('stderr', 'c', 3);
-  expect(spin.log(0)).toMatchObject({ pieces: [{ text: 'ab', at: 1 }], next: 1 });
+  expect(spin.log(1)).toMatchObject({ pieces: [{ text: 'b' }, { stream: 'stderr', text: 'c' }], next: 3 });
   spin.entry.status = 'done';
-  expect(spin.log(1)).toMatchObject({ pieces: [{ text: 'c' }], next: 2, ended: true });
+  expect(spin.log(3)).toEqual({ pieces: [], next: 3, ended: true });
 });

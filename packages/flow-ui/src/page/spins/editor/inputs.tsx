@@ -25,8 +25,9 @@ export function Inputs({ reply, texts, onTexts }: Props) {
       {GROUPS.map(({ title, kinds }) => {
         const group = inputs.filter(({ kind }) => kinds.includes(kind));
         if (group.length === 0 && title === 'Parameters') return null;
-        const joined = joinGroups(group.filter(({ kind }) => kind === 'artifact'));
-        const listed = joined ? group.filter(({ kind }) => kind !== 'artifact') : group;
+        const artifacts = group.filter(({ kind }) => kind === 'artifact');
+        const isJoin = joinGroups(artifacts) !== undefined;
+        const listed = isJoin ? group.filter(({ kind }) => kind !== 'artifact') : group;
         return (
           <section key={title}>
             <h2>{title}</h2>
@@ -43,7 +44,7 @@ export function Inputs({ reply, texts, onTexts }: Props) {
                 return <InputEditor key={key} input={input} edit={edit} onText={change} />;
               })}
             </div>
-            {joined && <JoinInputs groups={joined} choice={choice} />}
+            {isJoin && <JoinInputs first={artifacts} reply={reply} />}
           </section>
         );
       })}
