@@ -10,6 +10,12 @@ let server: TestServer;
 let env: Record<string, string>;
 let worker: Started | undefined;
 
+/** The same in both checkouts. */
+function write(name: string, body: string): void {
+  const text = `import { flow } from '@nx-flow/core';\nconst f = flow('${name}');\n${body}\n`;
+  for (const ws of [here, there]) ws.write(`${name}.flow.ts`, text);
+}
+
 const FLOW = `const start = f.start({ queue: 'local' }, () => ({ numbers: [1, 2, 3], where: process.cwd() }));
 const square = f.foreach('square', { after: start, over: 'numbers', resources: { gpu: 1 } }, ({ input, log }) => {
   log('squares ' + input);
@@ -26,7 +32,7 @@ beforeAll(async () => {
   if (!redisProgram) return;
   server = await startRedis();
   env = { NX_FLOW_QUEUE: await server.fresh() };
-  for (const ws of [here, there]) ws.flow('squares', FLOW);
+  write('squares', FLOW);
 });
 afterEach(async () => {
   worker?.child.kill('SIGKILL');
@@ -77,7 +83,7 @@ it('a failed run is resumed on the queue; a worker ends by itself when there is 
 it('large values travel through a folder that they share; without one the run says so', async () => {
   const body = `const start = f.start({ queue: 'local' }, () => ({ list: Array.from({ length: 50_000 }, (_, i) => i * 1.5) }));
 export default f.end(f.step('more', { after: start }, ({ self }) => ({ doubled: self.list.map((n) => n * 2) })));`;
-  for (const ws of [here, there]) ws.flow('large', body);
+  write('large', body);
   const shared = here.path('shared');
   mkdirSync(shared);
   Object.assign(env, { NX_FLOW_BLOBS: `file:${shared}` });
