@@ -1,10 +1,11 @@
 /** The table of step options: each is known to the rules, and only what changes no result stays out of cache keys. */
 import { changesNoResult, STEP_OPTIONS, stepOptions } from '../../src/definition/options';
 
-test('only `secrets`, `resources`, `concurrency`, `rate` and `cache` change no result', () => {
+test('only `secrets`, `resources`, `queue`, `concurrency`, `rate` and `cache` change no result', () => {
   expect(Object.keys(STEP_OPTIONS).filter(changesNoResult)).toEqual([
     'secrets',
     'resources',
+    'queue',
     'concurrency',
     'rate',
     'cache',

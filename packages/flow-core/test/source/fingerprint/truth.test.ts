@@ -104,6 +104,7 @@ const TABLE: [edit: string, change: Change, steps: string[]][] = [
   ['an own body', edit(FLOW, 'list: [1, 2]', 'list: [1, 3]'), ['start']],
   ['the end of an own text', edit(FLOW, 'inputs.left.l', 'inputs.left.l + 1'), ['both']],
   ['an own option', edit(FLOW, 'retry: 1', 'retry: 2'), ['left']],
+  ['the queue whose workers execute it', edit(FLOW, 'retry: 1', "retry: 1, queue: 'gpu'"), []],
   ['an option that changes no result', edit(FLOW, 'retry: 1', 'retry: 1, resources: { gpu: 1 }'), []],
   ['how many at a time', edit(FLOW, 'retry: 1', 'retry: 1, concurrency: 20'), []],
   ['how many in a time', edit(FLOW, 'retry: 1', "retry: 1, rate: { limit: 10, per: '1s' }"), []],

@@ -1,7 +1,7 @@
 /** The commands over a queue: a run here, its workers in another folder, and who looks at them. */
 import { mkdirSync, readdirSync } from 'node:fs';
-import { type Started, Workspace } from '../../../flow-core/test/kit/workspace';
-import { redisProgram, startRedis, type TestServer } from '../kit/servers';
+import { type Started, Workspace } from '../../flow-core/test/kit/workspace';
+import { redisProgram, startRedis, type TestServer } from './kit/servers';
 
 const here = new Workspace();
 const there = new Workspace();
