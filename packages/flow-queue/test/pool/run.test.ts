@@ -178,7 +178,7 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     const run = site.run('squares');
     const pid = Number(await site.hear('at-2'));
     // Workers write of themselves from time to time.
-    await until(async () => (await queueOverview(url)).workers[0]?.running.length === 1);
+    await until(async () => (await queueOverview(url)).workers[0]?.running[0]?.step === 'each');
     expect(await queueOverview(url)).toMatchObject({
       workers: [{ running: [{ flow: 'squares', run: '1', step: 'each', count: 1 }] }],
       queues: [{ queue: 'default', active: 1, workers: 1, slots: 1 }],
