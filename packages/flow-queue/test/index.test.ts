@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { type Started, Workspace } from '../../flow-core/test/kit/workspace';
 import { redisProgram, startRedis, type TestServer } from './kit/servers';
 
-const here = new Workspace();
+const here = new Workspace().shareProcess();
 const there = new Workspace();
 const it = redisProgram ? test : test.skip;
 let server: TestServer;

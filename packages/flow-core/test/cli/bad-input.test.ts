@@ -240,7 +240,7 @@ describe('bad usage is one sentence, names the nearest valid thing, and ends wit
     const { code, stdout, stderr } = (await results.get(line)) as Result;
     const told = stderr
       .replaceAll(ws.folder, '<ws>')
-      .replace(/There are: max-workers, .*?, help\./, 'There are: <options>.');
+      .replace(/There are: on, .*?, help\./, 'There are: <options>.');
     expect(told).toBe(`${said}\n`);
     expect(stdout).toBe('');
     expect(code).toBe(2);

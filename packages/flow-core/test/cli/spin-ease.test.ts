@@ -64,7 +64,7 @@ test.each([
   const { code, stderr } = await ws.nxFlow(['spin', 'opted', 'each', `--without=${given}`]);
   expect([code, stderr]).toEqual([
     2,
-    `FLOW_WITHOUT  ${why}. There are: env, drop, packages, isolate, resources, retry, concurrency, rate, timeout, catch, cache, share.\n`,
+    `FLOW_WITHOUT  ${why}. There are: env, drop, packages, isolate, resources, queue, retry, concurrency, rate, timeout, catch, cache, share.\n`,
   ]);
 });
 

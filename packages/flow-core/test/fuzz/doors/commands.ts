@@ -11,8 +11,8 @@ import { oddText } from '../edits';
 import { copies, recordRuns } from '../recorded';
 import { memoryStore } from '../stand-ins/open';
 
-/** These start compilers, or serve until somebody ends them. */
-const NEVER = ['--types', 'ui', 'worker'];
+/** These start compilers or debuggers, or serve until somebody ends them. */
+const NEVER = ['--types', '--inspect', 'ui', 'worker'];
 
 /** Commands that write runs begin anew after so many. */
 const USES = 20;
