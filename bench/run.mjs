@@ -22,7 +22,9 @@ try {
   process.exit(2);
 }
 
-const namesOf = (rows) => rows.map(({ name }) => name);
+function namesOf(rows) {
+  return rows.map(({ name }) => name);
+}
 
 /** What rows are measured on, and when; the names of all that there are. */
 function here(all) {
