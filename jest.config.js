@@ -7,6 +7,7 @@ module.exports = {
     '<rootDir>/bench/jest.config.js',
     '<rootDir>/e2e/jest.config.js',
     '<rootDir>/docs/jest.config.js',
+    ...(process.env.NX_FLOW_JOINED_TESTS ? [process.env.NX_FLOW_JOINED_TESTS] : []),
   ],
   testTimeout: require('./jest.preset.js').testTimeout,
   // Tests wait for processes that they start: a core would be idle beside them.

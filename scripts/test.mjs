@@ -1,6 +1,6 @@
 /**
  * `npm test`: every jest project; then what it cost, and as the last line what CI counts by. Arguments go to jest.
- * `--unit` leaves out what starts many processes: a tenth of the time, for the inner loop. `--whole` executes all graphs and
+ * `--unit` leaves out what starts many processes or executes many flows: a tenth of the time, for the inner loop. `--whole` executes all graphs and
  * more random edits through Nx, where `npm test` takes some of them, others each time.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,23 +8,24 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } 
 import { cpus, freemem, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { joinFiles } from './test/joined.mjs';
 
-/** Files that run real commands, real packages or the compiler many times over. */
+/** Files that run real commands, real packages, the compiler or whole flows many times over. */
 const PROCESSES = [
   '/(docs|e2e)/test/',
   '/scripts/test/(packages|release)',
   '/flow-core/test/(cli|types)/',
-  '/flow-core/test/conformance/(handover|hostile|processes|random|source)',
+  '/flow-core/test/conformance/',
   '/flow-core/test/fuzz/',
   '/flow-core/test/engine/(outputs/files|pool/(contract|merge-memory|packages|process-pool)|transfer/)',
   '/flow-core/test/source/(fingerprint/edits|import-guard|load)',
   '/flow-core/test/store/(broker|folder/full-disk|level/(database|level|stamp))',
-  '/flow-core/test/testing/(child|examples|packages|vitest)',
+  '/flow-core/test/testing/(child|examples|never-ending|packages|vitest)',
   '/flow-core/test/session/watch/storm',
   '/flow-core/test/torture/',
   '/flow-codecs/test/es-modules',
   '/flow-ui/test/browser/',
-  '/flow-queue/test/(conformance|torture|connection|registry|pool/(contract|run))',
+  '/flow-queue/test/(index|conformance|torture|connection|registry|pool/(contract|run))',
   '/flow-plugin/test/generators/',
 ];
 
@@ -50,7 +51,11 @@ const cache = join(tmpdir(), `jest_${(process.getuid?.() ?? 0).toString(36)}`);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const given = process.argv.slice(2);
 const args = given.filter((arg) => arg !== '--unit' && arg !== '--whole');
-if (given.includes('--unit')) args.push(`--testPathIgnorePatterns=${PROCESSES.join('|')}`);
+// Who names files wants these, each by itself.
+const joined =
+  args.length === 0 ? joinFiles(root, join(folder, 'joined'), new RegExp(PROCESSES.join('|'))) : undefined;
+const left = [...(given.includes('--unit') ? PROCESSES : []), ...(joined?.patterns ?? [])];
+if (left.length > 0) args.push(`--testPathIgnorePatterns=${left.join('|')}`);
 const { status } = spawnSync(
   process.execPath,
   [...FEWER_COLLECTIONS, jest, '--json', `--outputFile=${report}`, `--cacheDirectory=${cache}`, ...args],
@@ -60,6 +65,7 @@ const { status } = spawnSync(
       ...process.env,
       ...(given.includes('--whole') ? { WHOLE: '1' } : {}),
       ...(folder.startsWith(MEMORY) ? { TMPDIR: folder } : {}),
+      ...(joined ? { NX_FLOW_JOINED_TESTS: joined.folder } : {}),
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   },
@@ -93,11 +99,20 @@ function hasMemory() {
   }
 }
 
-/** The seconds of each file, slowest first. */
+/** The seconds of each file, slowest first; of those that are executed together, the seconds of their tests. */
 function printFiles(results) {
-  const files = results.map(({ name, startTime, endTime }) => ({ name, ms: endTime - startTime }));
-  for (const { name, ms } of files.sort((a, b) => b.ms - a.ms))
-    console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(root, name)}`);
+  const files = results.flatMap(({ name, startTime, endTime, assertionResults }) =>
+    joined?.has(name) ? [...timesWithin(assertionResults)] : [[relative(root, name), endTime - startTime]],
+  );
+  for (const [name, ms] of files.sort((a, b) => b[1] - a[1]))
+    console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
+}
+
+function timesWithin(tests) {
+  const times = new Map();
+  for (const { ancestorTitles, duration } of tests)
+    times.set(ancestorTitles[0], (times.get(ancestorTitles[0]) ?? 0) + (duration ?? 0));
+  return times;
 }
 
 /**
