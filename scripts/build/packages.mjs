@@ -244,7 +244,7 @@ export const PACKAGES = {
       // Where steps are executed by the workers of a queue.
       'on-queue': [
         ...['commands/queue', 'commands/worker', 'on-queue', 'queue-package'].map((name) => `cli/${name}`),
-        'engine/pool/mixed-pool',
+        ...['engine/pool/files-host', 'engine/pool/mixed-pool'],
       ],
       // What the workers of other machines have of the engine.
       queue: ['queue/'],

@@ -27,6 +27,8 @@ export interface OpenPoolOptions
   blobs?: string;
   /** The folder of large values here. */
   cas?: string;
+  /** The folder into which those go that come back; by default the same. */
+  received?: string;
 }
 
 /** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
@@ -36,10 +38,11 @@ export async function openQueuePool({
   patienceMs = 300_000,
   blobs,
   cas = '',
+  received = cas,
   ...options
 }: OpenPoolOptions): Promise<QueuePool> {
   requireQueueName(queue);
-  const freight = openBlobs(blobs, cas);
+  const freight = openBlobs(blobs, cas, received);
   const server = await Server.open(url);
   return new QueuePool({ server, queue, patienceMs, freight, ...options });
 }

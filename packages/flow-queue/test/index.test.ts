@@ -105,6 +105,63 @@ export default f.end(f.step('more', { after: start }, ({ self }) => ({ doubled: 
   }
 });
 
+/** The same spin here and there. What differs by its nature is left out. */
+async function spunBoth(args: string[], on = '--on=gpu') {
+  const [local, remote] = [
+    await here.ok([...args, '--json']),
+    await here.ok([...args, on, '--json'], { env }),
+  ];
+  const same = (text: string) =>
+    JSON.parse(text.replace(/"(durationMs|ms)": ?[\d.]+/g, '"$1":0').replace(/"where":.*?\}/g, '"where":0}'));
+  return [same(remote.stdout), same(local.stdout)];
+}
+
+it('a spin on a queue has the table of a local spin, with its log as it comes; nothing is recorded', async () => {
+  const body = `const start = f.start({ queue: 'local' }, () => ({ list: Array.from({ length: 20_000 }, (_, i) => i * 1.5), few: [1, 2, 3] }));
+const train = f.step('train', { after: start, queue: 'gpu' }, ({ self, log, card }) => {
+  log('trains on ' + self.list.length);
+  card.add('# Trained');
+  if (process.env.FAILS) throw new Error('as it must');
+  return { model: self.list.map((n) => n + 1), rows: new Map([['a', 1]]), list: self.list, bytes: Buffer.from('abc') };
+});
+const each = f.foreach('each', { after: train, over: 'few' }, ({ input }) => ({ double: input * 2 }));
+export default f.end(f.join('all', { after: each }, ({ inputs }) => ({ sum: inputs.reduce((sum, { double }) => sum + double, 0) })));`;
+  write('trained', body);
+  const shared = here.path('shared-spin');
+  mkdirSync(shared);
+  Object.assign(env, { NX_FLOW_BLOBS: `file:${shared}` });
+  try {
+    await here.ok(['run', 'trained', '--on=local', '--json']);
+    const { child } = await begin('--queues=gpu');
+    const spin = here.start(['spin', 'trained', 'train', '--on=gpu'], { env });
+    await spin.printed('trains on 20000');
+    const { code, stdout } = await spin.done;
+    expect(code).toBe(0);
+    expect(stdout).toContain('model');
+    const [one, local] = await spunBoth(['spin', 'trained', 'train']);
+    expect(one).toEqual(local);
+    expect(readdirSync(here.path('dist/flow/trained/spin/train/artifacts')).sort()).toHaveLength(4);
+    for (const args of [
+      ['spin', 'trained', 'each', '--all'],
+      ['spin', 'trained', 'each', '--index=1', '--set.few=[5,6]'],
+      ['spin', 'trained', 'train', '--through=all'],
+      ['spin', 'trained', 'all', '--from=last:2'],
+    ]) {
+      const [there, own] = await spunBoth(args);
+      expect([args, there]).toEqual([args, own]);
+    }
+    const runs = (await here.ok(['runs', 'trained', '--json'])).json;
+    expect(runs.runs).toHaveLength(1);
+    const refused = await here.nxFlow(['spin', 'trained', 'train', '--on=gpu', '--inspect-brk', '--json'], {
+      env,
+    });
+    expect([refused.code, refused.json.error.code]).toEqual([2, 'FLOW_USAGE']);
+    child.kill('SIGTERM');
+  } finally {
+    delete env.NX_FLOW_BLOBS;
+  }
+});
+
 it.each([
   ['an unknown scheme', ['run', 'squares', '--on=queue', '--queue=amqp://x'], 'FLOW_QUEUE_URL'],
   ['no server', ['run', 'squares', '--on=gpu', '--queue=redis://127.0.0.1:1'], 'FLOW_QUEUE_AWAY'],

@@ -1,9 +1,10 @@
 /** Where the steps of a run are executed: here, or by the workers of a queue. */
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDuration } from '../definition/duration';
 import { FlowError } from '../definition/errors';
-import type { Pool, PoolHost } from '../engine/pool/pool';
+import type { Attachable, Pool, PoolHost } from '../engine/pool/pool';
 import type { FileSession } from '../session/session';
 import type { Context } from './command';
 import { blobsGiven, queuePackage, queueUrl } from './queue-package';
@@ -24,11 +25,12 @@ const ANY = 'queue';
  * @throws FlowError FLOW_QUEUE_URL and its like, FLOW_OPTION
  */
 export async function openOnQueue(
-  { options }: Context,
+  context: Context,
   session: FileSession,
   max: number | undefined,
 ): Promise<OnQueue | undefined> {
-  const { graph, workspace, file, emit } = session;
+  const { options } = context;
+  const { graph } = session;
   const given = options.on as string | undefined;
   const on = (step: string) => {
     const own = graph.steps.get(step)?.options.queue;
@@ -36,16 +38,11 @@ export async function openOnQueue(
   };
   const away = [...graph.steps.keys()].find((step) => on(step) !== undefined);
   if (away === undefined) return undefined;
-  const url = queueUrl(options);
-  if (url === undefined) throw noUrl(away, on(away) as string);
-  const patienceMs = timeoutOf(options['queue-timeout']);
-  const queue = await queuePackage(workspace).openQueuePool({
-    ...{ url, flow: graph.flow, file, workspace, emit, with: session.with },
-    ...{ max: max ?? MOST, cas: join(session.place.store, 'cas') },
-    ...blobsGiven(),
-    ...(given === undefined ? {} : { queue: nameOf(given) }),
-    ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
-    ...(patienceMs === undefined ? {} : { patienceMs }),
+  const queue = await openPool(context, session, {
+    step: away,
+    queue: on(away) as string,
+    ...(given === undefined ? {} : { others: nameOf(given) }),
+    ...{ max: max ?? MOST, cas: casOf(session) },
   });
   let here: ReturnType<FileSession['workers']> | undefined;
   const { MixedPool } = await import('../engine/pool/mixed-pool');
@@ -60,10 +57,86 @@ export async function openOnQueue(
         },
       }),
     async close() {
-      await Promise.all([queue.close(), here?.then((pool) => pool.close())]);
+      await Promise.all([queue.close(), here?.then((pool) => pool.close()).catch(() => {})]);
     },
   };
 }
+
+/**
+ * The session of a spin whose step is executed by the workers of a queue, where `--on` says so: a spin is here otherwise, whatever
+ * its step says.
+ * @throws FlowError FLOW_QUEUE_URL and its like, FLOW_OPTION
+ */
+export function spunOnQueue(context: Context, session: FileSession, step: string): FileSession {
+  const queue = queueOfSpin(context, session, step);
+  if (queue === undefined) return session;
+  return {
+    ...session,
+    away: true,
+    async workers(max, persistedCas, cas = casOf(session)): Promise<Attachable> {
+      // A spin stores nothing: what comes back is read once.
+      const own = persistedCas === undefined ? mkdtempSync(join(tmpdir(), 'nx-flow-spin-')) : undefined;
+      const received = persistedCas ?? (own as string);
+      const close = () => own && rmSync(own, { recursive: true, force: true });
+      try {
+        const pool = await openPool(context, session, { step, queue, others: queue, max, cas, received });
+        const [{ filesHost }, { FileCas }] = await Promise.all([
+          import('../engine/pool/files-host'),
+          import('../store/cas/cas'),
+        ]);
+        const files = { cas: new FileCas(received), codecs: session.graph.codecs };
+        return {
+          attach: (host) => pool.attach(filesHost(host, files)),
+          close: () => pool.close().finally(close),
+        };
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The queue of a spin's step; undefined where it is executed here. */
+function queueOfSpin({ options }: Context, { graph }: FileSession, step: string): string | undefined {
+  const given = options.on as string | undefined;
+  const own = graph.steps.get(step)?.options.queue;
+  if (given === undefined || given === 'local') return undefined;
+  if (given !== ANY) return given;
+  return own === 'local' ? undefined : (own ?? nameOf(given));
+}
+
+interface Wanted {
+  /** A step that is executed elsewhere, and its queue: for what is said where there is none. */
+  step: string;
+  queue: string;
+  /** The queue of the steps that name none. */
+  others?: string;
+  /** The most chunks of tasks at once. */
+  max: number;
+  /** The folder in which large values lie, and the one into which those that come back go. */
+  cas: string;
+  received?: string;
+}
+
+async function openPool(
+  { options }: Context,
+  { graph, workspace, file, emit, with: given }: FileSession,
+  { step, queue, others, ...folders }: Wanted,
+): Promise<Attachable> {
+  const url = queueUrl(options);
+  if (url === undefined) throw noUrl(step, queue);
+  const patienceMs = timeoutOf(options['queue-timeout']);
+  return queuePackage(workspace).openQueuePool({
+    ...{ url, flow: graph.flow, file, workspace, emit, with: given, ...folders },
+    ...blobsGiven(),
+    ...(others === undefined ? {} : { queue: others }),
+    ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  });
+}
+
+const casOf = ({ place }: FileSession) => join(place.store, 'cas');
 
 /** Chunks of tasks at once, unless `--max-workers` is given: the workers decide how many there are. */
 const MOST = 1000;

@@ -64,6 +64,25 @@ export const QUEUE: Record<string, OptionSpec> = {
   },
 };
 
+const TIMEOUT: Record<string, OptionSpec> = {
+  'queue-timeout': {
+    type: 'string',
+    value: 'duration',
+    help: 'How long is waited for a queue that does not answer; default 5m',
+  },
+};
+
+/** For spins: each is executed here unless it is told. */
+export const SPIN_ON: Record<string, OptionSpec> = {
+  on: {
+    type: 'string',
+    value: 'queue',
+    help: 'The queue whose workers execute the step, such as gpu; queue means the one that the step names, or default',
+  },
+  ...QUEUE,
+  ...TIMEOUT,
+};
+
 export const RUN_OPTIONS: Record<string, OptionSpec> = {
   on: {
     type: 'string',
@@ -71,12 +90,7 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
     help: 'The queue whose workers execute the steps that name none, such as default; local executes all of them here',
   },
   ...QUEUE,
-  'queue-timeout': {
-    type: 'string',
-    value: 'duration',
-    help: 'How long the run waits for a queue that does not answer; default 5m',
-  },
-
+  ...TIMEOUT,
   'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
   tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
   until: {

@@ -1,5 +1,5 @@
 /** Finds `@nx-flow/queue`: a package of its own, for those whose tasks are executed by workers elsewhere. */
-import type { Pool, PoolHost } from '../engine/pool/pool';
+import type { Attachable } from '../engine/pool/pool';
 import type { QueueEvent } from '../engine/task/queue-event';
 import { optionalPackage } from './optional-package';
 
@@ -17,14 +17,10 @@ export interface QueuePoolRequest {
   patienceMs?: number;
   /** Where large values travel. */
   blobs?: string;
-  /** The folder of large values here. */
+  /** The folder of large values here, and the one into which those that come back go; by default the same. */
   cas: string;
+  received?: string;
   emit(event: QueueEvent): void;
-}
-
-export interface AttachedPool {
-  attach(host: PoolHost): Pool;
-  close(): Promise<void>;
 }
 
 export type AgentEvent =
@@ -84,7 +80,7 @@ export interface Overview {
 }
 
 interface QueuePackage {
-  openQueuePool(request: QueuePoolRequest): Promise<AttachedPool>;
+  openQueuePool(request: QueuePoolRequest): Promise<Attachable>;
   startAgent(request: AgentRequest): Promise<Agent>;
   queueOverview(url: string | undefined): Promise<Overview>;
   migrateQueue(url: string | undefined): Promise<void>;

@@ -1,7 +1,7 @@
 /** The common part of `run` and `resume`: the session, the renderer, the result. */
 import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
-import type { ProcessPool } from '../engine/pool/process-pool';
+import type { Attachable } from '../engine/pool/pool';
 import type { Takeover } from '../engine/resume/takeover';
 import { retain } from '../session/retention';
 import { executeRun, requireKnownStep } from '../session/run';
@@ -42,7 +42,7 @@ export async function runCommand(
     // Where the command says that steps are executed elsewhere, there may be no task for it.
     ...(options.on === undefined || options.on === 'local' ? { warm: workers } : {}),
   });
-  let pool: ProcessPool | undefined;
+  let pool: Attachable | undefined;
   let queue: OnQueue | undefined;
   try {
     if (isElsewhere(context, session)) {
@@ -62,7 +62,7 @@ export async function runCommand(
       ...(namespace === undefined ? {} : { namespace }),
       ...(until === undefined ? {} : { until }),
       ...(queue ? { on: queue.on } : {}),
-      pool: queue?.pool ?? ((host) => (pool as ProcessPool).attach(host)),
+      pool: queue?.pool ?? ((host) => (pool as Attachable).attach(host)),
     });
     output.result(runJson(outcome));
     if (prepared.reuse && outcome.tasks.reused === undefined) output.note(NOTHING_REUSED);

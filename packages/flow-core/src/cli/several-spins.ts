@@ -12,6 +12,7 @@ import { overridesOf } from './overrides';
 import { givenParams } from './params';
 import { selectionOf } from './selection';
 import type { SpinDoor } from './spin-door';
+import { withQueue } from './spin-on';
 
 const ONE_PROCESS = 'a debugger looks at one process. Debug a single spin';
 const ONE_TEST = 'a test spins one step on one run. Freeze a single spin';
@@ -34,7 +35,7 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
   const iterations = iteration === 'all';
   requireTogether(options);
   const named = from === undefined ? undefined : parseFrom(from);
-  const session = await openSession(place, {
+  const opened = await openSession(place, {
     ...(door ?? { emit: await rendererOf(context, place.workspace) }),
     hide: output.hide,
     with: (options.with as string[] | undefined) ?? [],
@@ -43,7 +44,8 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
   });
   try {
     const single = iterations ? { ...context, options: { ...options, iteration: undefined } } : context;
-    const selection = selectionOf(single, session.graph);
+    const selection = selectionOf(single, opened.graph);
+    const session = await withQueue(context, opened, selection.step);
     requireNoOther(selection, { from, iterations });
     await prepareSpin(session, selection, options.namespace as string | undefined);
     const { overrides, set } = await overridesOf(context);
@@ -65,7 +67,7 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
     output.result(sweepJson(done));
     return done.status === 'done' ? 0 : 1;
   } finally {
-    await session.close();
+    await opened.close();
   }
 }
 

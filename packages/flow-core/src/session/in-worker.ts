@@ -7,8 +7,7 @@ import type { TaskShown } from '../definition/step-cards';
 import { isErrorLike } from '../definition/thrown';
 import { type Job, jobOf, kindOf } from '../engine/pool/job';
 import { maskedHost } from '../engine/pool/masked-host';
-import type { PoolHost } from '../engine/pool/pool';
-import type { ProcessPool } from '../engine/pool/process-pool';
+import type { Attachable, PoolHost } from '../engine/pool/pool';
 import { secretsOf } from '../engine/secrets/secrets';
 import type { SpinInputs } from '../engine/spin/spin';
 import { fromRecord } from '../engine/task/error-record';
@@ -20,7 +19,7 @@ import { packagesOf } from './packages';
 import type { Session } from './session';
 
 export interface InWorkerOptions {
-  workers(): Promise<ProcessPool>;
+  workers(): Promise<Attachable>;
   /** The folder that its artifacts are written to. */
   folder(): string;
   log: TaskLog;

@@ -1,6 +1,7 @@
 /** A flow in its workspace with its store. Commands, the Runner and executors open it to run and spin the flow. */
 import { join } from 'node:path';
 import type { Graph } from '../definition/graph';
+import type { Attachable } from '../engine/pool/pool';
 import type { ProcessPool } from '../engine/pool/process-pool';
 import type { Emit } from '../engine/task/flow-event';
 import { currentUser } from '../environment/user';
@@ -36,6 +37,8 @@ export interface Session {
   with: readonly string[];
   emit: Emit;
   signal?: AbortSignal;
+  /** Its workers are those of a queue, with secrets of their own. */
+  away?: boolean;
   /** Fingerprints the code for the record. By default in this process. */
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
   /** When this process began to load the flow's code. Milliseconds since 1970; by default, when it started. */
@@ -53,7 +56,7 @@ export interface FileSession extends Session {
    * @param persistedCas the CAS of the store of persisted spins, for a spin that is persisted
    * @param cas where large inputs lie, unless in the store
    */
-  workers(max: number, persistedCas?: string, cas?: string): Promise<ProcessPool>;
+  workers(max: number, persistedCas?: string, cas?: string): Promise<Attachable>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,5 @@
 /** Spins all splits of one step in worker processes and writes their outputs to `dist/flow`. */
 import { join, relative } from 'node:path';
-import type { Graph } from '../definition/graph';
 import { resolveSplits } from '../engine/inputs/origin-of-splits';
 import type { Splits } from '../engine/inputs/splits';
 import { Outputs } from '../engine/outputs/folder';
@@ -16,7 +15,7 @@ import { ownNamespace } from '../environment/user';
 import { packagesOf } from './packages';
 import type { PersistedSpins } from './persisted-spins';
 import { publishing } from './publish';
-import type { FileSession } from './session';
+import type { FileSession, Session } from './session';
 import type { SpinRequest } from './spin';
 
 export interface SpinAllRequest
@@ -35,7 +34,7 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
   const { graph, store, user, workspace, signal } = session;
   const { selection, workers } = request;
   const publish = publishing(session);
-  const hiding = graph.secrets && (await hidingOf(graph, new Set([request.selection.step]), request.params));
+  const hiding = graph.secrets && (await hidingOf(session, [request.selection.step], request.params));
   const emit = hiding ? hiding.events(publish) : publish;
   const found = await splitsOf(session, request);
   const { node, run, splits, without } = found;
@@ -108,9 +107,13 @@ export async function spinAll(session: FileSession, request: SpinAllRequest): Pr
 }
 
 /** @throws FlowError FLOW_SECRET, FLOW_SECRET_ARTIFACT */
-export async function hidingOf(graph: Graph, steps: ReadonlySet<string>, params: Record<string, unknown>) {
+export async function hidingOf(
+  { graph, away }: Session,
+  steps: Iterable<string>,
+  params: Record<string, unknown>,
+) {
   const { hidingSplits } = await import('../engine/spin/hidden-splits');
-  return hidingSplits(graph, steps, params);
+  return hidingSplits(graph, new Set(away ? [] : steps), params);
 }
 
 async function splitsOf({ graph, store }: FileSession, request: SpinAllRequest): Promise<Splits> {

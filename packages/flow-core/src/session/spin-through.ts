@@ -43,7 +43,7 @@ export async function spinThrough(session: FileSession, request: ThroughRequest)
   const publish = publishing(session);
   const first = requireStep(graph, { step: selection.step });
   const steps = [first, ...requireThrough(graph, first.name, through)];
-  const hiding = graph.secrets && (await hidingOf(graph, namesOf(steps), request.params));
+  const hiding = graph.secrets && (await hidingOf(session, namesOf(steps), request.params));
   const emit = hiding ? hiding.events(publish) : publish;
   const { tasks, run, passedOver } = await firstTasks(session, request);
   const params = await spinParams(graph, store, run?.run, request.params);

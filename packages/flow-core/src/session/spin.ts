@@ -8,7 +8,7 @@ import type { Overrides } from '../engine/inputs/override';
 import type { Selection } from '../engine/inputs/selection';
 import { Outputs } from '../engine/outputs/folder';
 import { madeRoomAfter, requireOutputs, roomForOutputs, writingOutputs } from '../engine/outputs/writable';
-import type { ProcessPool } from '../engine/pool/process-pool';
+import type { Attachable } from '../engine/pool/pool';
 import { outputsOf, type SpinOutcome, spinDone } from '../engine/spin/outcome';
 import type { PersistedSpin } from '../engine/spin/persisted';
 import { type SpinInputs, spin } from '../engine/spin/spin';
@@ -39,8 +39,11 @@ export interface SpinRequest extends Pick<GuardOptions, 'processOwner' | 'signal
   outputs?: SpinOutputs;
   /** Say what differs inside of each artifact that changed. */
   values?: boolean;
-  /** Workers for a step whose flow has secrets: what it writes past the streams of its process can be masked there alone. */
-  workers?(): Promise<ProcessPool>;
+  /**
+   * Workers for a step that is not executed in this process: on another machine, or since its flow has secrets, and what it writes
+   * past the streams of its process can be masked there alone.
+   */
+  workers?(): Promise<Attachable>;
   /** Hears what the step was executed on, and what it read of it; not where it failed. */
   hearReads?(inputs: SpinInputs, reads: TaskReads): void;
   /** Hears which function is about to be executed, for a debugger. */
@@ -92,7 +95,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
   const graph = await graphWithPackages(session, selection.step, publish);
   const body = graph.steps.get(selection.step)?.body;
   if (body) request.hearBody?.(body);
-  const hiding = graph.secrets && (await hidingOf(graph, selection.step));
+  const hiding = graph.secrets && (await hidingOf(graph, session.away ? [] : [selection.step]));
   const emit = hiding ? hiding.events(publish) : publish;
   const task = { flow: graph.flow, step: selection.step, index: [] as number[] };
   let outputs: Outputs | undefined;
@@ -121,6 +124,7 @@ export async function spinStep(session: Session, request: SpinRequest): Promise<
       ...(request.signal ? { signal: request.signal } : {}),
       ...(request.leaves ? { leaves: request.leaves } : {}),
       ...(elsewhere ? { elsewhere } : {}),
+      ...(session.away ? { away: true } : {}),
       ...(request.hearReads ? { hearReads: request.hearReads } : {}),
       cwd: workspace,
       ...(request.outputs ? { files: folder } : {}),
@@ -221,9 +225,9 @@ async function inWorker(session: Session, options: InWorkerOptions) {
 }
 
 /** @throws FlowError FLOW_SECRET */
-async function hidingOf(graph: Graph, step: string) {
+async function hidingOf(graph: Graph, needed: readonly string[]) {
   const { hiding } = await import('../engine/secrets/output');
-  return hiding(graph, step);
+  return hiding(graph, needed);
 }
 
 /** Loads the flow with the step's own packages, if it has any. @throws FlowError FLOW_PACKAGES */

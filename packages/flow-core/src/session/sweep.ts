@@ -45,7 +45,7 @@ export async function sweep(session: FileSession, request: SweepRequest): Promis
   const { selection, all, iterations, workers } = request;
   const publish = publishing(session);
   const node = requireStep(graph, { step: selection.step });
-  const hiding = graph.secrets && (await hidingOf(graph, new Set([node.name]), request.params));
+  const hiding = graph.secrets && (await hidingOf(session, [node.name], request.params));
   const emit = hiding ? hiding.events(publish) : publish;
   const runs = await runsOf(session, request);
   const overrides = [request.overrides, request.set].filter((one) => one && hasNames(one));

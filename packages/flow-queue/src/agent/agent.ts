@@ -163,10 +163,11 @@ export class Agent {
     const what = { flow, run: number, step };
     const running = { ...what, count, since: Date.now() };
     this.#running.add(running);
-    this.#options.tell?.({ type: 'taken', queue, ...what, tasks: count });
+    const refused = data.refusedBy?.includes(this.id) === true;
+    if (!refused) this.#options.tell?.({ type: 'taken', queue, ...what, tasks: count });
     let isForOthers: boolean;
     try {
-      isForOthers = await known.run.execute(id, data, data.refusedBy?.includes(this.id) === true);
+      isForOthers = await known.run.execute(id, data, refused);
     } finally {
       this.#running.delete(running);
       this.#slots.release(resources);

@@ -13,19 +13,5 @@ export function requireHere(step: string, needs: readonly string[]): void {
 /** The same host, which hears nothing that shows a secret. */
 export function withoutSecrets(host: PoolHost, names: readonly string[]): PoolHost {
   if (names.length === 0) return host;
-  const plain: PoolHost = {
-    run: host.run,
-    pull: (kind) => host.pull(kind),
-    pending: (kind) => host.pending(kind),
-    kinds: () => host.kinds(),
-    view: (label) => host.view(label),
-    started: (job) => host.started(job),
-    log: (...said) => host.log(...said),
-    card: (...shown) => host.card?.(...shown),
-    finished: (...ended) => host.finished(...ended),
-    late: (...said) => host.late(...said),
-    silent: (...said) => host.silent(...said),
-    broken: (error) => host.broken(error),
-  };
-  return maskedHost(plain, new Secrets(valuesOf({ secrets: names, steps: new Map() })));
+  return maskedHost(host, new Secrets(valuesOf({ secrets: names, steps: new Map() })));
 }

@@ -14,14 +14,17 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export class SharedFolder implements Freight {
   readonly #folder: string;
   readonly #cas: FileCas;
+  readonly #received: FileCas;
 
   /**
    * @param folder that all of them see
    * @param cas where large values lie here
+   * @param received where those go that come
    */
-  constructor(folder: string, cas: FileCas) {
+  constructor(folder: string, cas: FileCas, received = cas) {
     this.#folder = folder;
     this.#cas = cas;
+    this.#received = received;
   }
 
   /** @throws FlowError FLOW_BLOBS_AWAY, FLOW_STORE_CORRUPT */
@@ -32,7 +35,7 @@ export class SharedFolder implements Freight {
 
   /** @throws FlowError FLOW_BLOB_LOST, FLOW_BLOBS_AWAY, FLOW_STORE_FULL */
   async receive(records: readonly ArtifactRecord[]): Promise<void> {
-    for (const hash of hashesOf(records)) if (!this.#cas.has(hash)) await this.#fetch(hash);
+    for (const hash of hashesOf(records)) if (!this.#received.has(hash)) await this.#fetch(hash);
   }
 
   async #put(hash: string): Promise<void> {
@@ -69,7 +72,7 @@ export class SharedFolder implements Freight {
       });
       throw lost(`The value ${hash} is not in ${this.#folder} any more`);
     }
-    const stored = await this.#cas.writeFile(path);
+    const stored = await this.#received.writeFile(path);
     if (stored.hash !== hash) throw lost(`The file ${path} has other bytes than its name says`);
   }
 

@@ -50,6 +50,7 @@ export async function chunkJob(
   };
 }
 
-function sentTask({ spec, isolate, concurrency, timeoutMs }: Job): SentTask {
+/** Files of a spin are written where it was asked for. */
+function sentTask({ spec: { outputs, ...spec }, isolate, concurrency, timeoutMs }: Job): SentTask {
   return { spec, isolate, concurrency, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }

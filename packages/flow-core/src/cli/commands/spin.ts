@@ -18,6 +18,7 @@ import { spinRenderer } from '../render/spin';
 import { selectionOf } from '../selection';
 import { isOfSeveral, spec } from '../specs/spin';
 import type { SpinDoor } from '../spin-door';
+import { requireInProcess, withQueue } from '../spin-on';
 
 export const command: Command = {
   spec,
@@ -44,9 +45,10 @@ export async function executeSpin(
   { emit, store }: SpinDoor,
 ): Promise<number> {
   const { output, options } = context;
+  requireInProcess(options);
   const debug = await debugOf(context);
   const freezer = await freezerOf(context);
-  const session = await openSession(place, {
+  const opened = await openSession(place, {
     emit,
     ...(store ? { store } : {}),
     hide: output.hide,
@@ -56,8 +58,9 @@ export async function executeSpin(
   });
   let persisted: PersistedSpins | undefined;
   try {
-    const { graph } = session;
+    const { graph } = opened;
     const selection = selectionOf(context, graph);
+    const session = await withQueue(context, opened, selection.step);
     if (options.all !== true && options['max-workers'] !== undefined) {
       throw new FlowError(
         'FLOW_USAGE',
@@ -84,7 +87,7 @@ export async function executeSpin(
       ...request,
       ...(freezer ? { hearReads: freezer.hearReads } : {}),
       // What is frozen is a value of this process.
-      ...(graph.secrets && !freezer && !(await isDebugged())
+      ...(session.away || (graph.secrets && !freezer && !(await isDebugged()))
         ? { workers: () => session.workers(1, persisted?.cas) }
         : {}),
       ...(persisted ? { persist: persisted.begin } : {}),
@@ -99,7 +102,7 @@ export async function executeSpin(
     return done.status === 'done' ? 0 : 1;
   } finally {
     await persisted?.close();
-    await session.close();
+    await opened.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The spec of `spin`, for the command and for the keys of its results. */
 import type { CommandSpec, Values } from '../command';
-import { PARAMS_FILE, SELECTION, VALUES, WITH } from '../options';
+import { PARAMS_FILE, SELECTION, SPIN_ON, VALUES, WITH } from '../options';
 
 /** Whether the command is of several tasks at once: a sweep, or a chain of steps. */
 export function isOfSeveral({ from, iteration, through }: Values): boolean {
@@ -52,6 +52,7 @@ export const spec: CommandSpec = {
       type: 'number',
       help: 'With --all, --from and --through: tasks at once; default the number of cores',
     },
+    ...SPIN_ON,
     artifacts: {
       type: 'string',
       value: 'file.ts',

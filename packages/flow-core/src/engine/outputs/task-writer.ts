@@ -20,7 +20,7 @@ import { type NaturalForm, naturalForm, writeFileArtifact, writeForm } from './a
 import { writePieces } from './pieces';
 
 /** Longest preview. Characters. */
-const PREVIEW = 480;
+export const LONGEST_PREVIEW = 480;
 
 /** What there is to write of a value; or its file, where that is written already. */
 interface Written {
@@ -47,12 +47,12 @@ export class OutputWriter {
   readonly take = (name: string, value: unknown): Taken | Promise<Taken> => {
     const cas = this.#persistedCas;
     if (isFile(value)) {
-      this.#files.set(name, { file: value, preview: previewOf(value, PREVIEW) });
+      this.#files.set(name, { file: value, preview: previewOf(value, LONGEST_PREVIEW) });
       return takenFile(value, (look) => (cas ? storeFile(value, cas, look) : unkeptFile(name, value, look)));
     }
     return whenEncoded(encodeLater(name, value, this.#codecs, COPY_LIMIT), (encoded) => {
       const { meta, digest } = encoded;
-      const preview = encodedPreview(encoded, PREVIEW, this.#codecs);
+      const preview = encodedPreview(encoded, LONGEST_PREVIEW, this.#codecs);
       if (encoded.rest) {
         return takenValue(encoded, async (look) => {
           const { folder, codecs } = { folder: this.#folder, codecs: this.#codecs };

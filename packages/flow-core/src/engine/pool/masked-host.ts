@@ -5,6 +5,7 @@ import type { ErrorRecord } from '../../store/rows/rows';
 import { type MaskedOutput, maskedOutput } from '../secrets/output';
 import type { Secrets } from '../secrets/secrets';
 import { fromRecord, toRecord } from '../task/error-record';
+import { forwardedHost } from './forwarded-host';
 import type { Job } from './job';
 import type { PoolHost } from './pool';
 
@@ -13,7 +14,7 @@ export function maskedHost(host: PoolHost, secrets: Secrets): PoolHost {
   // Pieces of two pipes come in turn: a secret that is cut in one of them is whole only there.
   const [own, past] = [new Map<Job, MaskedOutput>(), new Map<Job, MaskedOutput>()];
   return {
-    ...host,
+    ...forwardedHost(host),
     log(job, stream, text, isPast = false) {
       const printed = isPast ? past : own;
       const output = printed.get(job) ?? maskedOutput(secrets, (name, shown) => host.log(job, name, shown));

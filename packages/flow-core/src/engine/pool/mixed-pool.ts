@@ -1,15 +1,12 @@
 /** One run on two pools: tasks whose step names a queue go to its workers, and all others are executed here. */
+import { forwardedHost } from './forwarded-host';
 import { isAway } from './job';
-import type { Pool, PoolHost } from './pool';
-
-interface Attachable {
-  attach(host: PoolHost): Pool;
-}
+import type { Attachable, Pool, PoolHost } from './pool';
 
 export interface MixedPools {
   /** Asked for when there is the first task for it. */
-  here(): Promise<Attachable>;
-  away: Attachable;
+  here(): Promise<Pick<Attachable, 'attach'>>;
+  away: Pick<Attachable, 'attach'>;
 }
 
 export class MixedPool implements Pool {
@@ -56,19 +53,11 @@ const isHere = (kind: string) => !isAway(kind);
 function only(host: PoolHost, shows: (kind: string) => boolean): PoolHost {
   const kinds = () => host.kinds().filter(shows);
   return {
-    run: host.run,
+    ...forwardedHost(host),
     pull(kind = kinds()[0]) {
       return kind !== undefined && shows(kind) ? host.pull(kind) : undefined;
     },
     pending: (kind) => (shows(kind) ? host.pending(kind) : 0),
     kinds,
-    view: (label) => host.view(label),
-    started: (job) => host.started(job),
-    log: (...said) => host.log(...said),
-    card: (...shown) => host.card?.(...shown),
-    finished: (...ended) => host.finished(...ended),
-    late: (...said) => host.late(...said),
-    silent: (...said) => host.silent(...said),
-    broken: (error) => host.broken(error),
   };
 }

@@ -32,6 +32,12 @@ export interface PoolHost {
   broken(error: unknown): void;
 }
 
+/** Workers before they know for whom they work. */
+export interface Attachable {
+  attach(host: PoolHost): Pool;
+  close(): Promise<void>;
+}
+
 export interface Pool {
   /**
    * Tasks are executed in this process, and nothing else waits for them: a process that has nothing else to wait for tells the

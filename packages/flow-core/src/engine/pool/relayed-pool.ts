@@ -1,10 +1,5 @@
 /** One pool for several users, one after another: its workers stay, with the flow imported. */
-import type { Pool, PoolHost } from './pool';
-
-interface Attachable {
-  attach(host: PoolHost): Pool;
-  close(): Promise<void>;
-}
+import type { Attachable, Pool, PoolHost } from './pool';
 
 export class RelayedPool {
   readonly #pool: Attachable;

@@ -58,6 +58,14 @@ function wantedSteps({ graph, until, only }: RunOptions): Set<string> | undefine
   return until === undefined ? undefined : ancestors(graph, until);
 }
 
+/** Of those, the ones that are executed here: workers elsewhere have the secrets of the others in their environment. */
+function stepsHere(options: RunOptions): Set<string> | undefined {
+  const { graph, on } = options;
+  const wanted = wantedSteps(options);
+  if (!on) return wanted;
+  return new Set([...(wanted ?? graph.steps.keys())].filter((step) => on(step) === undefined));
+}
+
 /**
  * The run whose pool tells it nothing that shows a secret.
  * @returns `look` gives what sees the bytes of a parameter that is a file
@@ -71,7 +79,7 @@ async function withoutSecrets(
     import('../pool/masked-host'),
   ]);
   const { graph, params, git, pool } = options;
-  const secrets = secretsFor(graph, wantedSteps(options));
+  const secrets = secretsFor(graph, stepsHere(options));
   secrets.refuseParams(params.paramInputs);
   secrets.refuseParams(params.parsed);
   secrets.refuseRecord(options);

@@ -35,9 +35,9 @@ export function maskedEvents(secrets: Secrets, emit: Emit): Emit {
   return (event: FlowEvent) => emit(event.type === 'task-log' ? event : secrets.maskIn(event));
 }
 
-/** What a spin hides of the secrets of its flow. @throws FlowError FLOW_SECRET for one of the step that is not there */
-export function hiding(graph: Graph, step: string) {
-  const secrets = secretsFor(graph, new Set([step]));
+/** What a spin hides of the secrets of its flow. @param needed steps that are executed here @throws FlowError FLOW_SECRET for one of these that is not there */
+export function hiding(graph: Graph, needed: readonly string[]) {
+  const secrets = secretsFor(graph, new Set(needed));
   return {
     output: (log: TaskLog) => maskedOutput(secrets, log),
     events: (emit: Emit) => maskedEvents(secrets, emit),

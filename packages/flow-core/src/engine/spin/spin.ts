@@ -52,6 +52,8 @@ export interface SpinOptions extends Pick<GuardOptions, 'processOwner' | 'signal
   hearReads?(inputs: SpinInputs, reads: TaskReads): void;
   /** Executes the step elsewhere than in this process. */
   elsewhere?(inputs: SpinInputs, showCard: (shown: TaskShown) => void): Promise<TaskOutcome>;
+  /** That is no process of this machine, and has the secrets of the step in its own environment. */
+  away?: boolean;
   /** Begins to record the spin in the store of persisted spins. @param origin where its inputs come from */
   persist?(origin: string | undefined, params: RunContext['params']): Promise<PersistedSpin>;
 }
@@ -152,9 +154,9 @@ function shownOf({ previews }: TaskResult, returned: Returned): Returned['shown'
 }
 
 /** Those of its step have to be there, and what was given must not hold any. */
-async function secretsOfSpin({ graph, selection, params }: SpinOptions) {
+async function secretsOfSpin({ graph, selection, params, away }: SpinOptions) {
   const { secretsFor } = await import('../secrets/secrets');
-  const secrets = secretsFor(graph, new Set([selection.step]));
+  const secrets = secretsFor(graph, new Set(away ? [] : [selection.step]));
   secrets.refuseParams(params);
   return secrets;
 }
