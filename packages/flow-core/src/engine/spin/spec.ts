@@ -6,6 +6,7 @@ import type { Store } from '../../store/store';
 import { unkeptArtifact } from '../../store/values/artifacts';
 import type { Resolved } from '../inputs/resolved';
 import { recordedParams } from '../record/read';
+import type { TaskAddress } from '../task/flow-event';
 import type { Frame, RunContext, TaskSpec } from '../task/task';
 
 /** `current.run` and `current.task` say `spin`: a step sees nothing of where its inputs come from. */
@@ -50,4 +51,10 @@ export async function spinParams(
       ];
     }),
   );
+}
+
+/** What events name it by. */
+export function spunAddress({ flow }: Graph, { step, stack, iteration }: TaskSpec): TaskAddress {
+  const index = stack.map((frame) => frame.index);
+  return { flow, step, index, ...(iteration === undefined ? {} : { iteration }) };
 }

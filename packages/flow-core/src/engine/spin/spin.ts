@@ -13,7 +13,7 @@ import { originOf, originTime, type Resolved } from '../inputs/resolved';
 import type { Selection } from '../inputs/selection';
 import { type Performance, perform } from '../pool/perform';
 import { recordedViews } from '../record/views';
-import type { Emit, TaskAddress } from '../task/flow-event';
+import type { Emit } from '../task/flow-event';
 import { viewsOf } from '../task/place';
 import { timeoutOf } from '../task/policies';
 import type { MissingRead, RunContext, TaskLog, TaskOutcome, TaskResult, TaskSpec } from '../task/task';
@@ -21,7 +21,7 @@ import type { View } from '../task/view';
 import { compareOutputs, outputsBefore, type SpinArtifact, type SpinOutcome, spinStarted } from './outcome';
 import type { PersistedSpin } from './persisted';
 import { Returned } from './returned';
-import { spinContext, spinParams, spinSpec } from './spec';
+import { spinContext, spinParams, spinSpec, spunAddress } from './spec';
 import { sharedSpun, spunCards } from './spun-cards';
 import { changedVariables } from './variables';
 
@@ -74,7 +74,7 @@ export async function spin(options: SpinOptions): Promise<SpinOutcome> {
   const returned = new Returned(graph.codecs, { cas: persisted?.cas, folder: options.files });
   const view = (label: string) => inputs.views.get(label) as View;
   const shared = sharedSpun(options, resolved);
-  const showCard = (shown: TaskShown) => shared.show(inputs.spec, addressOf(graph, inputs.spec), shown);
+  const showCard = (shown: TaskShown) => shared.show(inputs.spec, spunAddress(graph, inputs.spec), shown);
   const outcome = guard
     ? await perform({
         graph,
@@ -159,11 +159,6 @@ async function secretsOfSpin({ graph, selection, params, away }: SpinOptions) {
   const secrets = secretsFor(graph, new Set(away ? [] : [selection.step]));
   secrets.refuseParams(params);
   return secrets;
-}
-
-export function addressOf({ flow }: Graph, { step, stack, iteration }: TaskSpec): TaskAddress {
-  const index = stack.map((frame) => frame.index);
-  return { flow, step, index, ...(iteration === undefined ? {} : { iteration }) };
 }
 
 /** The body leaves the process alone, and its timeout ends code that never yields, too. */
