@@ -245,6 +245,7 @@ export const PACKAGES = {
       'on-queue': [
         ...['commands/queue', 'commands/worker', 'on-queue', 'queue-package'].map((name) => `cli/${name}`),
         ...['engine/pool/files-host', 'engine/pool/mixed-pool'],
+        'store/folder/blobs-file',
       ],
       // What the workers of other machines have of the engine.
       queue: ['queue/'],
@@ -348,8 +349,8 @@ export const PACKAGES = {
   'packages/flow-queue': {
     external: ['@nx-flow/core', '@nx-flow/core/*', 'bullmq', 'ioredis', 'pg', 's3mini'],
     parts: {},
-    alone: ['index'],
-    entries: { index: 'index' },
+    alone: ['index', 'fetch-blob'],
+    entries: { index: 'index', 'fetch-blob': 'fetch-blob' },
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],

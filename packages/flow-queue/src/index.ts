@@ -1,12 +1,19 @@
 /** `@nx-flow/queue`: what the commands of core call. It is no API of its own. */
+
+import { FileCas } from '@nx-flow/core/queue';
 import { Agent, type AgentOptions } from './agent/agent';
+import { bind } from './blobs/binding';
+import { freightOf } from './blobs/freight';
 import { openBlobs } from './blobs/open-blobs';
 import { Server } from './connection/server';
+import type { QueueEvent } from './pool/events';
 import { QueuePool, type QueuePoolOptions } from './pool/queue-pool';
 import { type Overview, overviewOf } from './registry/overview';
 import { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
 export type { Agent, AgentEvent } from './agent/agent';
+export type { Blob, Blobs } from './blobs/blobs';
+export type { BucketClient } from './blobs/client';
 export { migrateQueue } from './connection/postgres';
 export { shownUrl } from './connection/url';
 export type { QueueEvent } from './pool/events';
@@ -23,26 +30,35 @@ export interface OpenPoolOptions
   queue?: string;
   /** How long the run waits for a queue that does not answer. Milliseconds; default 5 minutes. */
   patienceMs?: number;
-  /** Where large values travel: `file:/mnt/flow`. Without it they do not. */
+  /** Where large values travel: `file:/mnt/flow`, `s3://bucket/prefix`. Without it they do not. */
   blobs?: string;
+  /** The store that the place belongs to, by its id. */
+  store?: string;
   /** The folder of large values here. */
   cas?: string;
-  /** The folder into which those go that come back; by default the same. */
+  /** The folder into which those go that come back. Without it they stay where they are until somebody reads them. */
   received?: string;
 }
 
-/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
+/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_BLOBS_STORE, FLOW_BLOBS_AWAY, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
 export async function openQueuePool({
   url,
   queue = DEFAULT_QUEUE,
   patienceMs = 300_000,
   blobs,
   cas = '',
-  received = cas,
+  received,
+  store,
   ...options
 }: OpenPoolOptions): Promise<QueuePool> {
   requireQueueName(queue);
-  const freight = openBlobs(blobs, cas, received);
+  const place = blobs === undefined ? undefined : openBlobs(blobs);
+  if (place && store !== undefined) await bind(place, store);
+  const freight = freightOf({
+    ...{ blobs: place, cas: new FileCas(cas), patienceMs },
+    ...(received === undefined ? {} : { received: new FileCas(received) }),
+    tell: (event) => options.emit?.({ ...event, ...(place ? { url: place.url } : {}) } as QueueEvent),
+  });
   const server = await Server.open(url);
   return new QueuePool({ server, queue, patienceMs, freight, ...options });
 }
@@ -55,10 +71,15 @@ export interface StartAgentOptions extends Omit<AgentOptions, 'server' | 'freigh
   lockMs?: number;
 }
 
+/** How long a worker waits for the place of large values. Milliseconds. */
+const BLOBS_MS = 300_000;
+
 /** A worker, which takes tasks from now on. @throws as {@link openQueuePool} */
 export async function startAgent({ url, lockMs, blobs, ...options }: StartAgentOptions): Promise<Agent> {
   for (const queue of options.queues) requireQueueName(queue);
-  const freight = openBlobs(blobs, options.cas);
+  const place = blobs === undefined ? undefined : openBlobs(blobs);
+  const cas = new FileCas(options.cas);
+  const freight = freightOf({ blobs: place, cas, received: cas, patienceMs: BLOBS_MS });
   const server = await Server.open(url, lockMs);
   try {
     return await new Agent({ server, freight, ...options }).start();
@@ -67,6 +88,9 @@ export async function startAgent({ url, lockMs, blobs, ...options }: StartAgentO
     throw error;
   }
 }
+
+/** A place of large values, for whoever looks after it. @throws FlowError FLOW_BLOBS_URL */
+export { openBlobs };
 
 /** Who works at the queues, for whom, and how much waits. @throws as {@link openQueuePool} */
 export async function queueOverview(url: string | undefined): Promise<Overview> {

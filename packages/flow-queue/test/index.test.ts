@@ -92,7 +92,7 @@ export default f.end(f.step('more', { after: start }, ({ self }) => ({ doubled: 
     await here.ok(['run', 'large', '--on=queue', '--json'], { env });
     const { artifacts } = (await here.ok(['dump', 'large/1/more', '--json'])).json;
     expect(artifacts.doubled.at(-1)).toBe(149_997);
-    expect(readdirSync(shared)).toHaveLength(2);
+    expect(readdirSync(shared).filter((name) => /^[0-9a-f]{2}$/.test(name))).toHaveLength(2);
     const without = { env: { ...env, NX_FLOW_BLOBS: '' } };
     const refused = await here.nxFlow(['run', 'large', '--on=queue', '--json'], without);
     expect([refused.code, refused.json.error.code]).toEqual([1, 'FLOW_BLOBS_MISSING']);

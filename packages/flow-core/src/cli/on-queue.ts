@@ -6,6 +6,7 @@ import { parseDuration } from '../definition/duration';
 import { FlowError } from '../definition/errors';
 import type { Attachable, Pool, PoolHost } from '../engine/pool/pool';
 import type { FileSession } from '../session/session';
+import { idOfStore, noteBlobs } from '../store/folder/blobs-file';
 import type { Context } from './command';
 import { blobsGiven, queuePackage, queueUrl } from './queue-package';
 
@@ -121,19 +122,23 @@ interface Wanted {
 
 async function openPool(
   { options }: Context,
-  { graph, workspace, file, emit, with: given }: FileSession,
+  { graph, workspace, file, place, emit, with: given }: FileSession,
   { step, queue, others, ...folders }: Wanted,
 ): Promise<Attachable> {
   const url = queueUrl(options);
   if (url === undefined) throw noUrl(step, queue);
   const patienceMs = timeoutOf(options['queue-timeout']);
-  return queuePackage(workspace).openQueuePool({
+  const { blobs } = blobsGiven();
+  const pool = await queuePackage(workspace).openQueuePool({
     ...{ url, flow: graph.flow, file, workspace, emit, with: given, ...folders },
-    ...blobsGiven(),
+    ...(blobs === undefined ? {} : { blobs, store: idOfStore(place.store) }),
     ...(others === undefined ? {} : { queue: others }),
     ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
     ...(patienceMs === undefined ? {} : { patienceMs }),
   });
+  // It is this store's from now on.
+  if (blobs !== undefined) noteBlobs(place.store, blobs);
+  return pool;
 }
 
 const casOf = ({ place }: FileSession) => join(place.store, 'cas');

@@ -15,9 +15,10 @@ export interface QueuePoolRequest {
   with?: readonly string[];
   secrets?: readonly string[];
   patienceMs?: number;
-  /** Where large values travel. */
+  /** Where large values travel, and the id of the store that the place belongs to. */
   blobs?: string;
-  /** The folder of large values here, and the one into which those that come back go; by default the same. */
+  store?: string;
+  /** The folder of large values here, and the one into which those that come back go; without it they stay in the blobs until they are read. */
   cas: string;
   received?: string;
   emit(event: QueueEvent): void;

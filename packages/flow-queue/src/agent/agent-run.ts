@@ -179,6 +179,9 @@ export class AgentRun {
       if (outcome.status === 'done')
         carried = await this.#options.freight.send(outcome.result.stored.map(([, record]) => record));
     } catch (error) {
+      // Another worker may reach the place of large values.
+      if (isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY')
+        return work.giveUp({ reason: 'unable', code: error.code, why: error.message });
       const { startedAt, durationMs } = outcome;
       said = { startedAt, durationMs, status: 'failed', failure: { error: toRecord(error) } };
     }

@@ -1,22 +1,25 @@
-/** Where large values travel, by `NX_FLOW_BLOBS`. */
+/** Where large values lie, by `NX_FLOW_BLOBS`. */
 import { isAbsolute } from 'node:path';
-import { FileCas, FlowError } from '@nx-flow/core/queue';
-import { type Freight, noFreight } from '../wire/freight';
-import { SharedFolder } from './shared-folder';
+import { FlowError } from '@nx-flow/core/queue';
+import type { Blobs } from './blobs';
+import { Bucket } from './bucket';
+import { Folder } from './folder';
 
 const FILE = 'file:';
+const S3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/*$/;
 
 /**
- * @param url `file:/mnt/flow`; undefined where none is given
- * @param cas the folder in which large values lie here
- * @param received the folder into which those go that come
+ * @param url `file:/mnt/flow` or `s3://bucket/prefix`
  * @throws FlowError FLOW_BLOBS_URL
  */
-export function openBlobs(url: string | undefined, cas: string, received = cas): Freight {
-  if (!url) return noFreight;
+export function openBlobs(url: string): Blobs {
   const folder = url.startsWith(FILE) ? url.slice(FILE.length).replace(/^\/\/(?=\/)/, '') : '';
-  if (isAbsolute(folder)) return new SharedFolder(folder, new FileCas(cas), new FileCas(received));
+  if (isAbsolute(folder)) return new Folder(folder);
+  const [, bucket, prefix = ''] = S3.exec(url) ?? [];
+  const parts = prefix.split('/');
+  const isPrefix = prefix === '' || parts.every((part) => /^[\w.=-]+$/.test(part) && !/^\.+$/.test(part));
+  if (bucket !== undefined && isPrefix) return new Bucket(bucket, prefix === '' ? '' : `${prefix}/`);
   const shown = JSON.stringify(url.slice(0, 60));
-  const message = `${shown} names no place for large values: it is file: and the absolute path of a folder that the run and its workers share, such as file:/mnt/flow.`;
+  const message = `${shown} names no place for large values: it is file: and the absolute path of a folder that the run and its workers share, such as file:/mnt/flow, or a bucket and a prefix, such as s3://models/flow.`;
   throw new FlowError('FLOW_BLOBS_URL', message);
 }

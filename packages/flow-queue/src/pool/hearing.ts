@@ -4,6 +4,7 @@
  */
 import {
   FlowError,
+  isFlowError,
   type Job,
   type Part,
   type PoolHost,
@@ -148,6 +149,7 @@ export class Hearing {
       );
       return outcome;
     } catch (error) {
+      if (isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY') throw error;
       const { startedAt, durationMs } = outcome;
       return { startedAt, durationMs, status: 'failed', failure: { error: toRecord(error), thrown: error } };
     }

@@ -194,7 +194,7 @@ export class QueuePool implements Pool {
       if (this.#isClosed) await server.remove(tasksName(sent.queue), sent.id);
     } catch (error) {
       if (this.#isClosed) return;
-      if (isFlowError(error)) this.#fail(sent, error);
+      if (isFlowError(error) && error.code !== 'FLOW_BLOBS_AWAY') this.#fail(sent, error);
       else this.#broken(error);
     }
   }

@@ -8,7 +8,7 @@ export type Carried = [hash: string, bytes: Uint8Array][];
 export interface Freight {
   /** What has to travel beside these records. The rest is where the other side finds it. @throws FlowError FLOW_BLOBS_MISSING */
   send(records: readonly ArtifactRecord[]): Promise<Carried>;
-  /** Makes the values of these records readable here. @throws FlowError where one is lost */
+  /** Makes the values of these records readable here, or notes in them where their bytes are. @throws FlowError where one is lost */
   receive(records: readonly ArtifactRecord[], carried: Carried): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export const noFreight: Freight = {
     if (large)
       throw new FlowError(
         'FLOW_BLOBS_MISSING',
-        `A value of ${large.size} bytes is too large to travel in the queue: set NX_FLOW_BLOBS for the run and its workers, to file: and a folder that they share, such as file:/mnt/flow.`,
+        `A value of ${large.size} bytes is too large to travel in the queue: set NX_FLOW_BLOBS for the run and its workers, to a folder that they share, such as file:/mnt/flow, or a bucket, such as s3://models/flow.`,
       );
     return [];
   },

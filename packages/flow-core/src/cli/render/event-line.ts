@@ -62,6 +62,10 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(`${event.url} does not answer: the run waits, and goes on by itself`);
     case 'queue-back':
       return warning(`the queue answers again, after ${Math.round(event.ms / 1000)} s`);
+    case 'blobs-away':
+      return warning(`the run waits: ${event.why}`);
+    case 'blobs-back':
+      return warning(`${event.url} can be reached again, after ${Math.round(event.ms / 1000)} s`);
     case 'queue-unserved':
       return warning(unserved(event));
     case 'worker-refused':

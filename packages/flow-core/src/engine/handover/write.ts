@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Graph, type StepNode, scopeOf } from '../../definition/graph';
-import { FileCas } from '../../store/cas/cas';
+import { type Cas, FileCas } from '../../store/cas/cas';
 import type { ArtifactRecord, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { relabelledRow } from '../record/build-task-row';
@@ -53,7 +53,7 @@ export async function writeHandover(executed: Executed, folder: string): Promise
     ]);
     const own = row.stored.map((name, i) => [name, records[i] as ArtifactRecord] as const);
     for (const [, { hash }] of own) {
-      if (hash !== undefined) link(store.cas.path?.(hash) as string, cas.path(hash));
+      if (hash !== undefined) link(fileOf(store.cas, hash), cas.path(hash));
     }
     handed.tasks.push({
       row: { ...relabelledRow(row, relabel), task: parseLabel(relabel(labelOf(row))).task },
@@ -67,6 +67,9 @@ export async function writeHandover(executed: Executed, folder: string): Promise
   writeFileSync(join(folder, DIGESTS_FILE), `${JSON.stringify(digests)}\n`);
   return digests;
 }
+
+/** What is in the blobs comes here first. */
+const fileOf = (cas: Cas, hash: string) => (cas.has(hash) && cas.path?.(hash)) || cas.file(hash);
 
 /** What stood before the foreaches around the step that had nothing to split. */
 async function emptyAround({ store, graph, flow, run, step }: Executed): Promise<EmptyDigests[]> {

@@ -99,12 +99,13 @@ const artifactsOf = (kv: Kv, flow: string, run: number, step: string) =>
 function damageOf(
   { cas }: Store,
   key: string,
-  { hash, size }: ReturnType<typeof unpackArtifact>,
+  { hash, size, blobs }: ReturnType<typeof unpackArtifact>,
 ): string | undefined {
   if (hash === undefined) return undefined;
   const path = cas.path?.(hash);
   const bytes = path === undefined ? undefined : statAt(path)?.size;
   if (path === undefined ? cas.has(hash) : bytes === size) return undefined;
+  if (bytes === undefined && blobs) return undefined;
   return `${bytes === undefined ? 'has lost' : `has ${bytes} of the ${size} bytes of`} ${nameOfKey(key)}`;
 }
 

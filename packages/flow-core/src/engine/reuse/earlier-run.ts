@@ -5,7 +5,7 @@ import { statAt } from '../../environment/look';
 import { scan } from '../../store/kv/kv';
 import { keys, prefixRange } from '../../store/kv/row-keys';
 import { IN_FILES, unpackArtifact } from '../../store/rows/records';
-import type { StackFrame, TaskRow } from '../../store/rows/rows';
+import type { ArtifactRecord, StackFrame, TaskRow } from '../../store/rows/rows';
 import type { Store } from '../../store/store';
 import { unpackItems } from '../../store/values/item-digests';
 import { recordedParams } from '../record/read';
@@ -121,10 +121,12 @@ export class EarlierRuns {
     await whole(async () => {
       for await (const [key, value] of scan(kv, range)) {
         const [, , , , task, name = ''] = key.split('/');
-        const { hash, size } = value.length > 0 ? unpackArtifact(value) : { hash: undefined, size: 0 };
+        const { hash, size, blobs } = value.length > 0 ? unpackArtifact(value) : NOTHING;
         const path = hash === undefined ? undefined : cas.path?.(hash);
         const isThere =
-          path === undefined ? hash === undefined || cas.has(hash) : statAt(path)?.size === size;
+          path === undefined
+            ? hash === undefined || cas.has(hash)
+            : (statAt(path)?.size ?? (blobs ? size : undefined)) === size;
         if (!isThere) continue;
         const names = stored.get(Number(task)) ?? new Set();
         stored.set(Number(task), names.add(decodeURIComponent(name)));
@@ -133,6 +135,8 @@ export class EarlierRuns {
     return stored;
   }
 }
+
+const NOTHING: Partial<ArtifactRecord> = {};
 
 const NOT_THERE = ['FLOW_STORE_CORRUPT', 'FLOW_RUN_REMOVED'];
 

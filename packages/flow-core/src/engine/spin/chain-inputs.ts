@@ -71,11 +71,11 @@ export class ChainInputs implements SplitInputs {
 
   async #share({ entries }: View): Promise<void> {
     const { store, to } = this.#options;
-    for (const { hash } of entries.values()) {
+    for (const { hash, blobs } of entries.values()) {
       if (hash === undefined || this.#shared.has(hash)) continue;
       this.#shared.add(hash);
       // Who reads what is lost is told then: most steps read little of what they see.
-      if (store.cas.has(hash)) await shareBytes(hash, store.cas, to);
+      if (blobs || store.cas.has(hash)) await shareBytes(hash, store.cas, to);
     }
   }
 }

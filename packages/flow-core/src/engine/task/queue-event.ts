@@ -10,6 +10,9 @@ export type QueueEvent =
    * worker serves.
    */
   | { type: 'queue-unserved'; queue: string; queues: string[]; tasks: number; resources?: string }
+  /** The place of large values cannot be reached: the run waits. */
+  | { type: 'blobs-away'; url: string; why: string }
+  | { type: 'blobs-back'; url: string; ms: number }
   /** A worker does not execute the tasks of a step. */
   | { type: 'worker-refused'; worker: string; step: string; why: string }
   /** A worker has ended in the middle of tasks, which begin again. */

@@ -116,9 +116,10 @@ async function headOf(content: RunContent, signal: AbortSignal | undefined): Pro
 }
 
 function frameOf(item: Content): { kind: Kind; payload: Buffer } {
-  return item.kind === 'task'
-    ? { kind: Kind.Task, payload: Buffer.from(JSON.stringify(item.row)) }
-    : { kind: Kind.Artifact, payload: artifactPayload(item.at, packArtifact(item.record)) };
+  if (item.kind === 'task') return { kind: Kind.Task, payload: Buffer.from(JSON.stringify(item.row)) };
+  // Its bytes go with it.
+  const { blobs, ...record } = item.record;
+  return { kind: Kind.Artifact, payload: artifactPayload(item.at, packArtifact(record)) };
 }
 
 async function* reporting(

@@ -18,7 +18,8 @@ export async function openValue(cas: Cas, hash: string): Promise<Pieces> {
     const bytes = cas.read(hash);
     return { size: bytes.length, pieces: whole(bytes) };
   }
-  const path = cas.path(hash);
+  // What is in the blobs comes here first.
+  const path = cas.has(hash) ? cas.path(hash) : cas.file(hash);
   try {
     const { size } = await stat(path);
     return { size, pieces: verified(path, hash, size) };

@@ -9,6 +9,7 @@ import { notWritten } from '../folder/no-room';
 import { giveTo } from '../folder/owner';
 import { setAsideOn } from '../folder/set-aside';
 import { syncFolder } from '../folder/write-file';
+import { fetchAway } from './away';
 import { CasPlace } from './cas-place';
 import { hashFile, type Look } from './file';
 import { place, renewed } from './place-file';
@@ -174,7 +175,7 @@ export class FileCas implements Cas {
     try {
       found = hashFile(path).hash;
     } catch (cause) {
-      this.#at.require();
+      if (this.#fetched(hash, cause)) return this.file(hash);
       throw unreadable(path, cause);
     }
     if (found !== hash) throw changed(path);
@@ -191,11 +192,17 @@ export class FileCas implements Cas {
       bytes = readWhole(path, { ...(known ? {} : { hash }), passing });
       if (bytes && !known) noteVerified(path, hash);
     } catch (cause) {
-      this.#at.require();
+      if (this.#fetched(hash, cause)) return this.read(hash, passing);
       throw unreadable(path, cause);
     }
     if (!bytes) throw changed(path);
     return bytes;
+  }
+
+  /** Whether bytes that were not there are there now. @param cause why they could not be read */
+  #fetched(hash: string, cause: unknown): boolean {
+    this.#at.require();
+    return (cause as NodeJS.ErrnoException).code === 'ENOENT' && fetchAway(this.#at.folder, hash);
   }
 }
 

@@ -227,6 +227,8 @@ export interface ArtifactMeta {
   digest: string;
   /** sha256 of its bytes, when they are in the CAS. */
   hash?: string;
+  /** They are in the blobs that the store shares with workers, and come into the CAS when they are first read. */
+  blobs?: true;
 }
 
 /** An artifact in a list, for people and programs. */

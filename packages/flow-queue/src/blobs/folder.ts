@@ -1,0 +1,104 @@
+/** Large values in a folder that the run and its workers share, such as one of NFS. */
+import { readdirSync, statSync } from 'node:fs';
+import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type FileCas, FlowError, messageOf, temporaryName } from '@nx-flow/core/queue';
+import { type Blob, type Blobs, hashOf, lost, MARKER, markerOf, nameOf, ownerIn } from './blobs';
+
+export class Folder implements Blobs {
+  readonly url: string;
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.url = `file:${folder}`;
+  }
+
+  size(hash: string): Promise<number | undefined> {
+    return this.#try(async () => (await this.#stat(this.#path(hash)))?.size);
+  }
+
+  put(hash: string, file: string): Promise<void> {
+    return this.#try(async () => {
+      const path = this.#path(hash);
+      // The folder itself is made by whoever shares it: where it is not mounted, nothing is to be written beside it.
+      await stat(this.#folder);
+      await mkdir(dirname(path), { recursive: true });
+      const temporary = join(dirname(path), temporaryName());
+      try {
+        await copyFile(file, temporary);
+        const copy = await open(temporary, 'r+');
+        // A store lets its owner alone read: here, others of the folder's group do.
+        await copy.chmod(statSync(this.#folder).mode & 0o666);
+        await copy.datasync().finally(() => copy.close());
+        await rename(temporary, path);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    });
+  }
+
+  async get(hash: string, into: FileCas): Promise<void> {
+    const path = this.#path(hash);
+    const found = await this.#try(async () => (await this.#stat(path)) ?? void (await stat(this.#folder)));
+    if (!found) throw lost(`The value ${hash} is not in ${this.#folder} any more`);
+    const stored = await into.writeFile(path);
+    if (stored.hash === hash) return;
+    // Whoever returns the value again finds none, and sends it.
+    await rm(path, { force: true }).catch(() => {});
+    throw lost(`The file ${path} had other bytes than its name says, and is removed`);
+  }
+
+  async *list(): AsyncIterable<Blob> {
+    const groups = await this.#try(async () => readdirSync(this.#folder));
+    for (const group of groups.filter((name) => /^[0-9a-f]{2}$/.test(name)))
+      for (const name of readdirSync(join(this.#folder, group))) {
+        const hash = hashOf(`${group}/${name}`);
+        const found = hash && statSync(join(this.#folder, group, name), { throwIfNoEntry: false });
+        if (found) yield { hash, size: found.size, at: found.mtimeMs };
+      }
+  }
+
+  remove(hash: string): Promise<void> {
+    return this.#try(() => rm(this.#path(hash), { force: true }));
+  }
+
+  owner(): Promise<string | undefined> {
+    return this.#try(async () => {
+      await stat(this.#folder);
+      const path = join(this.#folder, MARKER);
+      return (await this.#stat(path)) && ownerIn(await readFile(path, 'utf8'), this.url);
+    });
+  }
+
+  own(store: string): Promise<void> {
+    return this.#try(() => writeFile(join(this.#folder, MARKER), markerOf(store), { flag: 'wx' })).catch(
+      (error) => {
+        // Another one was quicker.
+        if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EEXIST') throw error;
+      },
+    );
+  }
+
+  #path(hash: string): string {
+    return join(this.#folder, nameOf(hash));
+  }
+
+  async #stat(path: string) {
+    return stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+  }
+
+  /** @throws FlowError FLOW_BLOBS_AWAY */
+  async #try<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof FlowError) throw cause;
+      const message = `The folder of large values ${this.#folder} cannot be used here: ${messageOf(cause)}. Mount it, or name another one by NX_FLOW_BLOBS.`;
+      throw new FlowError('FLOW_BLOBS_AWAY', message, { exit: 1, cause });
+    }
+  }
+}

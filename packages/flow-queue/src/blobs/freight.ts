@@ -1,0 +1,86 @@
+/** Large values between a run and its workers, through a place that they share: each is written before it is spoken of. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ArtifactRecord, type FileCas, isFlowError } from '@nx-flow/core/queue';
+import { type Carried, type Freight, noFreight } from '../wire/freight';
+import type { Blobs } from './blobs';
+
+export interface FreightOptions {
+  blobs: Blobs | undefined;
+  /** Where large values lie here. */
+  cas: FileCas;
+  /** Where those go that come; by default the same. Absent for a run: its records say that the bytes are in the blobs. */
+  received?: FileCas;
+  /** How long a place that is away is waited for. Milliseconds. */
+  patienceMs: number;
+  /** Hears that it is, and that it is back after so long. */
+  tell?(event: { type: 'blobs-away'; why: string } | { type: 'blobs-back'; ms: number }): void;
+}
+
+/** A place that is away is asked again after so long. Milliseconds. */
+const AGAIN_MS = 500;
+
+export function freightOf(options: FreightOptions): Freight {
+  const { blobs } = options;
+  return blobs ? new BlobFreight({ ...options, blobs }) : noFreight;
+}
+
+class BlobFreight implements Freight {
+  readonly #options: FreightOptions & { blobs: Blobs };
+  /** Those that are there for sure. */
+  readonly #there = new Set<string>();
+  #awaySince: number | undefined;
+
+  constructor(options: FreightOptions & { blobs: Blobs }) {
+    this.#options = options;
+  }
+
+  /** @throws FlowError FLOW_BLOBS_AWAY and its like, FLOW_STORE_CORRUPT */
+  async send(records: readonly ArtifactRecord[]): Promise<Carried> {
+    const { blobs, cas } = this.#options;
+    for (const [hash, size] of hashesOf(records)) {
+      if (this.#there.has(hash)) continue;
+      await this.#patiently(async () => {
+        // One that was written in part has another size.
+        if ((await blobs.size(hash)) !== size) await blobs.put(hash, cas.file(hash));
+      });
+      this.#there.add(hash);
+    }
+    return [];
+  }
+
+  /** @throws FlowError FLOW_BLOB_LOST, FLOW_BLOBS_AWAY and its like, FLOW_STORE_FULL */
+  async receive(records: readonly ArtifactRecord[]): Promise<void> {
+    const { blobs, cas, received } = this.#options;
+    if (!received) {
+      for (const record of records)
+        if (record.hash !== undefined && !cas.has(record.hash)) record.blobs = true;
+      return;
+    }
+    for (const [hash] of hashesOf(records))
+      if (!(await received.renew(hash))) await this.#patiently(() => blobs.get(hash, received));
+  }
+
+  async #patiently(work: () => Promise<void>): Promise<void> {
+    const { patienceMs, tell } = this.#options;
+    for (const begun = performance.now(); ; ) {
+      try {
+        await work();
+        break;
+      } catch (error) {
+        const isAway = isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY';
+        if (!isAway || performance.now() - begun > patienceMs) throw error;
+        if (this.#awaySince === undefined) tell?.({ type: 'blobs-away', why: error.message });
+        this.#awaySince ??= begun;
+        await pause(AGAIN_MS);
+      }
+    }
+    if (this.#awaySince === undefined) return;
+    tell?.({ type: 'blobs-back', ms: performance.now() - this.#awaySince });
+    this.#awaySince = undefined;
+  }
+}
+
+/** With their sizes. */
+function hashesOf(records: readonly ArtifactRecord[]): Map<string, number> {
+  return new Map(records.flatMap(({ hash, size }) => (hash === undefined ? [] : [[hash, size]])));
+}
