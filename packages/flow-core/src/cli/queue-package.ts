@@ -2,6 +2,7 @@
 import type { Attachable } from '../engine/pool/pool';
 import type { QueueEvent } from '../engine/task/queue-event';
 import { optionalPackage } from './optional-package';
+import type { Blobs } from './shared-blobs';
 
 export interface QueuePoolRequest {
   url: string | undefined;
@@ -85,6 +86,7 @@ interface QueuePackage {
   startAgent(request: AgentRequest): Promise<Agent>;
   queueOverview(url: string | undefined): Promise<Overview>;
   migrateQueue(url: string | undefined): Promise<void>;
+  openBlobs(url: string): Blobs;
   shownUrl(url: string): string;
   DEFAULT_QUEUE: string;
 }

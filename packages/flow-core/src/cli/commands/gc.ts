@@ -17,6 +17,7 @@ import { namespaceOf, noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import { renderCollected } from '../render/gc';
 import { removalProgress, removedJson } from '../render/housekeeping';
+import { renderShared, sweepShared } from '../shared-blobs';
 
 export const command: Command = {
   spec: {
@@ -79,12 +80,22 @@ export const command: Command = {
         });
       const collected = await (dryRun ? collecting() : withReserves([folder, spinFolder], collecting));
       progress.close();
+      const shared = await sweepShared([store, ...(spins ? [spins] : [])], {
+        store: folder,
+        workspace,
+        dryRun,
+        now,
+      });
       if (declared && removes(declared) && !dryRun && existsSync(folder)) accept(folder, declared, now);
       const bytes = freed(collected) + (dryRun ? 0 : Math.max(0, before - total(databases)));
       const rows = collected.judged.map(({ row }) => row);
       const off = clockOff(rows, parseDuration(policy.keep) ?? 0, now);
       renderCollected(collected, { policy, dryRun, bytes, off }, context.output);
-      context.output.result(jsonOf(collected, bytes, dryRun));
+      renderShared(shared, dryRun, context.output);
+      context.output.result({
+        ...jsonOf(collected, bytes, dryRun),
+        ...(shared.length > 0 ? { shared } : {}),
+      });
       return isUndone(collected) ? 1 : 0;
     } finally {
       progress.close();

@@ -5,6 +5,7 @@ import { isFlowError } from '../../definition/errors';
 import { spinStoreFolder } from '../../engine/spin/persisted';
 import { damagedFiles } from '../../engine/verify/database-files';
 import { requireNoRuns } from '../../engine/verify/live-runs';
+import type { Shared } from '../../engine/verify/named-files';
 import { damagedNumbersFile } from '../../engine/verify/numbers-file';
 import type { Looked, Report, StoreProblem } from '../../engine/verify/problem';
 import { verifyStore } from '../../engine/verify/verify';
@@ -15,6 +16,7 @@ import { noMoreThan, storeHere } from '../arguments';
 import type { Command, Context } from '../command';
 import type { RepairJson } from '../json/shapes';
 import { plural, size } from '../render/table';
+import { wrongShared } from '../shared-blobs';
 
 export const command: Command = {
   spec: {
@@ -37,14 +39,14 @@ export const command: Command = {
 
   async execute(context) {
     noMoreThan(context, 0);
-    const { store } = storeHere(context);
+    const { store, workspace } = storeHere(context);
     const spins = spinStoreFolder(store);
     const folders = existsSync(spins) ? [store, spins] : [store];
     const problems: StoreProblem[] = [];
     const looked: Looked[] = [];
     const repairs: RepairJson[] = [];
     for (const folder of folders) {
-      const found = await verify(folder, context);
+      const found = await verify(folder, workspace, context);
       const repaired =
         found.problems.length > 0 && context.options.repair === true
           ? await repair(folder, found, context)
@@ -74,7 +76,7 @@ interface Repaired extends Verified {
   json: RepairJson;
 }
 
-async function verify(folder: string, context: Context): Promise<Verified> {
+async function verify(folder: string, workspace: string, context: Context): Promise<Verified> {
   const problems: StoreProblem[] = [];
   const report = (problem: StoreProblem) => {
     problems.push(problem);
@@ -88,7 +90,8 @@ async function verify(folder: string, context: Context): Promise<Verified> {
   for (const problem of await damagedNumbersFile(folder, opened?.kv)) report(problem);
   if (!opened) return { looked: NOTHING, problems };
   try {
-    const looked = await verifyStore(opened, { readData, numbers, report });
+    const shared: Shared = (files) => wrongShared({ store: folder, workspace }, files, readData);
+    const looked = await verifyStore(opened, { readData, numbers, report, shared });
     // In a store that cannot be opened, nothing goes on.
     if (problems.length > 0 && context.options.repair === true) await requireNoRuns(opened, folder);
     return { looked, problems };

@@ -19,35 +19,49 @@ export interface WrongFile {
   message: string;
 }
 
+export type Shared = (files: ReadonlyMap<string, number>) => Promise<ReadonlyMap<string, string>>;
+
 export class NamedFiles {
   readonly #cas: Cas;
   /** By their hash: how many bytes, and the keys of the artifacts that name it. */
-  readonly #files = new Map<string, { size: number; keys: string[] }>();
+  readonly #files = new Map<string, { size: number; keys: string[]; blobs?: true | undefined }>();
 
   constructor(cas: Cas) {
     this.#cas = cas;
   }
 
   /** @param key of the artifact */
-  add(key: string, { hash, size }: ArtifactRecord): void {
+  add(key: string, { hash, size, blobs }: ArtifactRecord): void {
     if (hash === undefined) return;
     const known = this.#files.get(hash);
     if (known) known.keys.push(key);
-    else this.#files.set(hash, { size, keys: [key] });
+    else this.#files.set(hash, { size, keys: [key], blobs });
   }
 
-  /** @param report gets each file that is not as it should be */
+  /**
+   * @param report gets each file that is not as it should be
+   * @param shared looks at those that are in no file, by their hashes, with their sizes: what is wrong with them
+   */
   async verify(
     readData: boolean,
     report: (wrong: WrongFile) => void,
+    shared?: Shared,
   ): Promise<Pick<Looked, 'files' | 'bytes' | 'unused'>> {
     let bytes = 0;
-    for (const [hash, { size, keys }] of this.#files) {
+    const away = new Map<string, number>();
+    for (const [hash, { size, keys, blobs }] of this.#files) {
+      if (blobs && isHash(hash) && !this.#cas.has(hash)) {
+        away.set(hash, size);
+        continue;
+      }
       const message = this.#wrong(hash, size, readData);
       if (message === undefined) bytes += size;
       else report({ hash, keys, message });
     }
-    return { files: this.#files.size, bytes, unused: this.#unused() };
+    const wrong = away.size > 0 ? await shared?.(away) : undefined;
+    for (const [hash, message] of wrong ?? [])
+      report({ hash, keys: this.#files.get(hash)?.keys ?? [], message });
+    return { files: this.#files.size - away.size, bytes, unused: this.#unused() };
   }
 
   #wrong(hash: string, size: number, readData: boolean): string | undefined {

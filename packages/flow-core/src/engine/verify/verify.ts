@@ -14,7 +14,7 @@ import { IdleReferences } from './idle-references';
 import { inspected } from './inspected';
 import { isThere, lostOnes } from './lost-ones';
 import { ranges, TakenNumbers } from './missing-runs';
-import { NamedFiles } from './named-files';
+import { NamedFiles, type Shared } from './named-files';
 import type { Looked, Report, RunName, StoreProblem } from './problem';
 import { readRecord, type StoreRecord } from './read-record';
 import { References } from './references';
@@ -26,6 +26,8 @@ export interface VerifyOptions {
   /** The newest number of each counter that is noted beside the database. */
   numbers?: ReadonlyMap<string, number>;
   report: Report;
+  /** Looks at the large values that lie in the blobs; by default they count as whole. */
+  shared?: Shared;
 }
 
 /** What was met of a run. */
@@ -42,7 +44,7 @@ interface Met {
 
 export async function verifyStore(
   { kv, cas }: { kv: Kv; cas: Cas },
-  { readData, numbers = new Map(), report }: VerifyOptions,
+  { readData, numbers = new Map(), report, shared }: VerifyOptions,
 ): Promise<Looked> {
   const ended = await endedRuns(kv);
   const met = new Map<RunName, Met>();
@@ -103,12 +105,16 @@ export async function verifyStore(
     for (const range of ranges(taken.missing(flow, number, isKnown))) report(missingRuns(flow, range));
   }
   const wrong = new Set<string>();
-  const found = await files.verify(readData, ({ hash, keys: [first = '', ...others], message }) => {
-    wrong.add(hash);
-    if ([first, ...others].every(isLost)) return;
-    const where = nameOfKey(first);
-    report({ where, message: `${message} Execute its step again, or restore the store from a copy.` });
-  });
+  const found = await files.verify(
+    readData,
+    ({ hash, keys: [first = '', ...others], message }) => {
+      wrong.add(hash);
+      if ([first, ...others].every(isLost)) return;
+      const where = nameOfKey(first);
+      report({ where, message: `${message} Execute its step again, or restore the store from a copy.` });
+    },
+    shared,
+  );
   const runs = [...met.values()].filter(({ hasRow }) => hasRow).length;
   return { runs, records, ...found, lost: await lostOnes(kv, [...lost.values()], wrong) };
 }
