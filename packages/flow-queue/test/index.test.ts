@@ -1,6 +1,7 @@
 /** The commands over a queue: a run here, its workers in another folder, and who looks at them. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type Started, Workspace } from '../../flow-core/test/kit/workspace';
+import { startS3 } from './kit/s3';
 import { redisProgram, startRedis, type TestServer } from './kit/servers';
 
 const here = new Workspace().shareProcess();
@@ -115,6 +116,59 @@ async function spunBoth(args: string[], on = '--on=gpu') {
     JSON.parse(text.replace(/"(durationMs|ms)": ?[\d.]+/g, '"$1":0').replace(/"where":.*?\}/g, '"where":0}'));
   return [same(remote.stdout), same(local.stdout)];
 }
+
+it('large values travel through a bucket; what lies there is read when it is wanted, looked at, and told where it is lost', async () => {
+  write(
+    'bucket',
+    `const start = f.start({ queue: 'local' }, () => ({ bytes: Buffer.alloc(200_000, 7) }));
+const make = f.step('make', { after: start }, ({ self }) => ({ more: Buffer.alloc(9_000_000, self.bytes[0]) }));
+export default f.end(f.step('read', { after: make, queue: 'local' }, ({ self }) => ({ length: self.more.length, first: self.more[0] })));`,
+  );
+  const s3 = await startS3('flows');
+  Object.assign(env, s3.env, { NX_FLOW_BLOBS: 's3://flows/here' });
+  try {
+    const { child } = await begin();
+    await here.ok(['run', 'bucket', '--on=queue', '--json'], { env });
+    const verified = await here.ok(['verify', '--read-data', '--json'], { env });
+    expect(verified.json.problems).toEqual([]);
+    const { length, first } = (await here.ok(['dump', 'bucket/1/read', '--json'])).json.artifacts;
+    expect([length, first]).toEqual([9_000_000, 7]);
+    const failures = [
+      [{ NX_FLOW_BLOBS: 's3://nowhere/here' }, 'FLOW_BLOBS_BUCKET'],
+      [{ AWS_ACCESS_KEY_ID: 'nobody' }, 'FLOW_BLOBS_REFUSED'],
+      [{ AWS_ACCESS_KEY_ID: '' }, 'FLOW_BLOBS_KEYS'],
+      [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, 'FLOW_BLOBS_AWAY'],
+      [{ NX_FLOW_BLOBS_CLIENT: './none.js' }, 'FLOW_BLOBS_CLIENT'],
+    ] as const;
+    for (const [changed, code] of failures) {
+      const { json } = await here.nxFlow(['run', 'bucket', '--on=queue', '--json'], {
+        env: { ...env, ...changed },
+      });
+      expect([code, json.error.code, json.error.message]).toEqual([
+        code,
+        code,
+        expect.stringMatching(/^.{20,300}$/),
+      ]);
+    }
+    // The other checkout has a store of its own.
+    const other = await there.nxFlow(['run', 'bucket', '--on=queue', '--json'], { env });
+    expect(other.json.error.code).toBe('FLOW_BLOBS_STORE');
+    s3.lose();
+    rmSync(here.path('.flow/cas'), { recursive: true });
+    const gone = await here.nxFlow(['verify', '--json'], { env });
+    expect(gone.json.problems.map(({ message }: { message: string }) => message)).toEqual(
+      expect.arrayContaining([expect.stringContaining('neither here nor in s3://flows/here')]),
+    );
+    const spun = await here.nxFlow(['spin', 'bucket', 'read', '--json'], { env });
+    expect([spun.code, spun.json.error.code]).toEqual([1, 'FLOW_BLOB_LOST']);
+    // What executing its step again mends.
+    await here.ok(['resume', 'bucket', 'start', '--on=queue', '--json'], { env });
+    child.kill('SIGTERM');
+  } finally {
+    for (const name of ['NX_FLOW_BLOBS', ...Object.keys(s3.env)]) delete env[name];
+    await s3.close();
+  }
+});
 
 it('a spin on a queue has the table of a local spin, with its log as it comes; nothing is recorded', async () => {
   const body = `const start = f.start({ queue: 'local' }, () => ({ list: Array.from({ length: 20_000 }, (_, i) => i * 1.5), few: [1, 2, 3] }));

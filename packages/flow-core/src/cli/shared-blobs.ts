@@ -91,11 +91,7 @@ export async function sweepShared(
   const { id, places } = await placesOf(store, workspace);
   if (places.length === 0) return [];
   let newSince = now - NEW_MS;
-  const named = new Set<string>();
-  for (const { kv, holds } of stores) {
-    newSince = Math.min(newSince, (await storingSince(holds, now)).since);
-    for (const hash of await hashesIn(kv)) named.add(hash);
-  }
+  for (const { holds } of stores) newSince = Math.min(newSince, (await storingSince(holds, now)).since);
   const swept: SweptPlace[] = [];
   for (const place of places) {
     const found: SweptPlace = { url: place.url, files: 0, bytes: 0 };
@@ -105,8 +101,13 @@ export async function sweepShared(
         found.left = `${place.url} belongs to another store now, and was left alone.`;
         continue;
       }
-      for await (const blob of place.list()) {
-        if (named.has(blob.hash) || blob.at > newSince) continue;
+      const old: { hash: string; size: number }[] = [];
+      for await (const blob of place.list()) if (blob.at <= newSince) old.push(blob);
+      // Read after they were listed: what is returned again meanwhile is written anew.
+      const named = new Set<string>();
+      for (const { kv } of stores) for (const hash of await hashesIn(kv)) named.add(hash);
+      for (const blob of old) {
+        if (named.has(blob.hash)) continue;
         if (!dryRun) await place.remove(blob.hash);
         found.files++;
         found.bytes += blob.size;

@@ -13,6 +13,8 @@ export interface Blobs {
   readonly url: string;
   /** How many bytes a value has there; undefined where it is not. @throws FlowError FLOW_BLOBS_AWAY and its like */
   size(hash: string): Promise<number | undefined>;
+  /** Whether it is there whole, and counts as new from now on: nobody removes it before a record names it. @throws as {@link size} */
+  renew(hash: string, size: number): Promise<boolean>;
   /** Writes the bytes of a file, which nobody sees before they are whole. @throws FlowError FLOW_BLOBS_AWAY and its like */
   put(hash: string, file: string): Promise<void>;
   /** Writes the bytes into the folder of large values here, verified. @throws FlowError FLOW_BLOB_LOST, FLOW_BLOBS_AWAY, FLOW_STORE_FULL */
@@ -24,6 +26,9 @@ export interface Blobs {
   /** Says which, where nobody has said it before. */
   own(store: string): Promise<void>;
 }
+
+/** One that is not older is new enough; `gc` removes none of a day. Milliseconds. */
+export const FRESH_MS = 6 * 60 * 60 * 1000;
 
 /** Beside the values: which store the place belongs to. */
 export const MARKER = 'nx-flow.json';

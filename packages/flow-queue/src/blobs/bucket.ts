@@ -1,6 +1,6 @@
 /** Large values below a prefix of a bucket. */
 import { type FileCas, FlowError, messageOf } from '@nx-flow/core/queue';
-import { type Blob, type Blobs, hashOf, lost, MARKER, markerOf, nameOf, ownerIn } from './blobs';
+import { type Blob, type Blobs, FRESH_MS, hashOf, lost, MARKER, markerOf, nameOf, ownerIn } from './blobs';
 import { type BucketClient, bucketClient } from './client';
 
 export class Bucket implements Blobs {
@@ -19,6 +19,17 @@ export class Bucket implements Blobs {
 
   size(hash: string): Promise<number | undefined> {
     return this.#try((client) => client.head(this.#bucket, this.#key(hash)));
+  }
+
+  renew(hash: string, size: number): Promise<boolean> {
+    const key = this.#key(hash);
+    return this.#try(async (client) => {
+      if ((await client.head(this.#bucket, key)) !== size) return false;
+      // Objects have no time that could be set: an old one is written again.
+      for await (const { key: found, at } of client.list(this.#bucket, key))
+        return found === key && Date.now() - at < FRESH_MS;
+      return false;
+    });
   }
 
   put(hash: string, file: string): Promise<void> {

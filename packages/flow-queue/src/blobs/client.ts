@@ -1,8 +1,9 @@
 /** What a bucket has to answer. A client of the user's own, for roles and SSO, has the same five functions. */
 import { openAsBlob } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { FlowError, messageOf } from '@nx-flow/core/queue';
+import { within } from '../connection/within';
 
 /**
  * The default export of the module that `NX_FLOW_BLOBS_CLIENT` names, or what it returns. Keys are whole names in the bucket.
@@ -33,15 +34,13 @@ export async function bucketClient(bucket: string, env: Environment = process.en
 }
 
 async function givenClient(name: string): Promise<BucketClient> {
-  const isFile = name.startsWith('.') || isAbsolute(name);
-  const path = isAbsolute(name) ? name : join(process.cwd(), name);
   let client: unknown;
   try {
-    const loaded = await import(isFile ? pathToFileURL(path).href : name);
-    client = loaded.default?.default ?? loaded.default ?? loaded;
+    const loaded = createRequire(join(process.cwd(), 'x'))(name);
+    client = loaded.default ?? loaded;
     if (typeof client === 'function') client = await client();
   } catch (cause) {
-    const message = `NX_FLOW_BLOBS_CLIENT names ${name}, which cannot be loaded: ${messageOf(cause)}`;
+    const message = `NX_FLOW_BLOBS_CLIENT names ${name}, which cannot be loaded: ${messageOf(cause).split('\n', 1)[0]}`;
     throw new FlowError('FLOW_BLOBS_CLIENT', message, { cause });
   }
   const missing = FUNCTIONS.filter((one) => typeof (client as BucketClient | null)?.[one] !== 'function');
@@ -64,8 +63,10 @@ async function s3Client(bucket: string, env: Environment): Promise<BucketClient>
   const at = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL ?? `https://s3.${region}.amazonaws.com`;
   const { S3mini } = await import('s3mini');
   const s3 = new S3mini({
-    ...{ accessKeyId, secretAccessKey, region, endpoint: `${at.replace(/\/+$/, '')}/${bucket}` },
-    requestAbortTimeout: ANSWER_MS,
+    accessKeyId,
+    secretAccessKey,
+    region,
+    endpoint: `${at.replace(/\/+$/, '')}/${bucket}`,
   });
   return {
     async head(_, key) {
@@ -74,7 +75,8 @@ async function s3Client(bucket: string, env: Environment): Promise<BucketClient>
     },
     async get(_, key) {
       const response = await s3.getObjectResponse(key);
-      return (response?.body ?? undefined) as AsyncIterable<Uint8Array> | undefined;
+      const body = response?.body as AsyncIterable<Uint8Array> | null | undefined;
+      return body ? withoutPause(body) : undefined;
     },
     async put(_, key, body) {
       await s3.putAnyObject(key, 'file' in body ? await openAsBlob(body.file) : body);
@@ -94,6 +96,16 @@ async function s3Client(bucket: string, env: Environment): Promise<BucketClient>
   };
 }
 
-/** One request, or one part of a large value, takes no longer. Milliseconds. */
-const ANSWER_MS = 60_000;
+/** Between two pieces of a value there is no more. Milliseconds. */
+const PAUSE_MS = 60_000;
+
+async function* withoutPause(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const source = pieces[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await within(PAUSE_MS, () => source.next());
+    if (done) return;
+    yield value;
+  }
+}
+
 const PAGE = 1000;

@@ -1,9 +1,20 @@
 /** Large values in a folder that the run and its workers share, such as one of NFS. */
-import { readdirSync, statSync } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FileCas, FlowError, messageOf, temporaryName } from '@nx-flow/core/queue';
-import { type Blob, type Blobs, hashOf, lost, MARKER, markerOf, nameOf, ownerIn } from './blobs';
+import { type Blob, type Blobs, FRESH_MS, hashOf, lost, MARKER, markerOf, nameOf, ownerIn } from './blobs';
 
 export class Folder implements Blobs {
   readonly url: string;
@@ -23,18 +34,40 @@ export class Folder implements Blobs {
       const path = this.#path(hash);
       // The folder itself is made by whoever shares it: where it is not mounted, nothing is to be written beside it.
       await stat(this.#folder);
-      await mkdir(dirname(path), { recursive: true });
+      await this.#makeGroup(dirname(path));
       const temporary = join(dirname(path), temporaryName());
       try {
         await copyFile(file, temporary);
+        // A store lets its owner alone read: here, those do whom the folder lets in.
+        await chmod(temporary, (await stat(this.#folder)).mode & 0o666);
         const copy = await open(temporary, 'r+');
-        // A store lets its owner alone read: here, others of the folder's group do.
-        await copy.chmod(statSync(this.#folder).mode & 0o666);
         await copy.datasync().finally(() => copy.close());
         await rename(temporary, path);
       } finally {
         await rm(temporary, { force: true });
       }
+    });
+  }
+
+  async #makeGroup(path: string): Promise<void> {
+    const mode = (await stat(this.#folder)).mode & 0o7777;
+    if ((await this.#stat(path)) || !(await mkdir(path, { recursive: true, mode }))) return;
+    // Whatever this process leaves out for its own files.
+    await chmod(path, mode);
+  }
+
+  renew(hash: string, size: number): Promise<boolean> {
+    return this.#try(async () => {
+      const path = this.#path(hash);
+      const found = await this.#stat(path);
+      if (found?.size !== size) return false;
+      if (Date.now() - found.mtimeMs < FRESH_MS) return true;
+      // Of another user's file, this is not allowed: then it is written again.
+      const now = new Date();
+      return utimes(path, now, now).then(
+        () => true,
+        () => false,
+      );
     });
   }
 
@@ -52,9 +85,9 @@ export class Folder implements Blobs {
   async *list(): AsyncIterable<Blob> {
     const groups = await this.#try(async () => readdirSync(this.#folder));
     for (const group of groups.filter((name) => /^[0-9a-f]{2}$/.test(name)))
-      for (const name of readdirSync(join(this.#folder, group))) {
+      for (const name of await this.#try(async () => readdirSync(join(this.#folder, group)))) {
         const hash = hashOf(`${group}/${name}`);
-        const found = hash && statSync(join(this.#folder, group, name), { throwIfNoEntry: false });
+        const found = hash && (await this.#try(() => this.#stat(join(this.#folder, group, name))));
         if (found) yield { hash, size: found.size, at: found.mtimeMs };
       }
   }

@@ -1,8 +1,8 @@
 /** Large values between a run and its workers, through a place that they share: each is written before it is spoken of. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ArtifactRecord, type FileCas, isFlowError } from '@nx-flow/core/queue';
+import { type ArtifactRecord, type FileCas, FlowError, isFlowError } from '@nx-flow/core/queue';
 import { type Carried, type Freight, noFreight } from '../wire/freight';
-import type { Blobs } from './blobs';
+import { type Blobs, MARKER } from './blobs';
 
 export interface FreightOptions {
   blobs: Blobs | undefined;
@@ -16,6 +16,9 @@ export interface FreightOptions {
   tell?(event: { type: 'blobs-away'; why: string } | { type: 'blobs-back'; ms: number }): void;
 }
 
+/** So long, a run does not look again for what it has looked for. Milliseconds. */
+const THERE_MS = 30_000;
+
 /** A place that is away is asked again after so long. Milliseconds. */
 const AGAIN_MS = 500;
 
@@ -26,8 +29,9 @@ export function freightOf(options: FreightOptions): Freight {
 
 class BlobFreight implements Freight {
   readonly #options: FreightOptions & { blobs: Blobs };
-  /** Those that are there for sure. */
-  readonly #there = new Set<string>();
+  /** Of a run, those that it has looked for: many of its tasks read the same. */
+  readonly #there = new Map<string, number>();
+  #isBound = false;
   #awaySince: number | undefined;
 
   constructor(options: FreightOptions & { blobs: Blobs }) {
@@ -36,14 +40,14 @@ class BlobFreight implements Freight {
 
   /** @throws FlowError FLOW_BLOBS_AWAY and its like, FLOW_STORE_CORRUPT */
   async send(records: readonly ArtifactRecord[]): Promise<Carried> {
-    const { blobs, cas } = this.#options;
+    const { blobs, cas, received } = this.#options;
     for (const [hash, size] of hashesOf(records)) {
-      if (this.#there.has(hash)) continue;
+      if (performance.now() - (this.#there.get(hash) ?? Number.NEGATIVE_INFINITY) < THERE_MS) continue;
       await this.#patiently(async () => {
         // One that was written in part has another size.
-        if ((await blobs.size(hash)) !== size) await blobs.put(hash, cas.file(hash));
+        if (!(await blobs.renew(hash, size))) await blobs.put(hash, cas.file(hash));
       });
-      this.#there.add(hash);
+      if (!received) this.#there.set(hash, performance.now());
     }
     return [];
   }
@@ -60,10 +64,20 @@ class BlobFreight implements Freight {
       if (!(await received.renew(hash))) await this.#patiently(() => blobs.get(hash, received));
   }
 
+  /** Whoever sends tasks has said whose place it is: an empty folder where another one is to be mounted is none. */
+  async #requireBound(): Promise<void> {
+    const { blobs } = this.#options;
+    this.#isBound = (await blobs.owner()) !== undefined;
+    if (this.#isBound) return;
+    const message = `${blobs.url} is not the place that the run uses: it has no ${MARKER}. Mount it, or name the same one by NX_FLOW_BLOBS.`;
+    throw new FlowError('FLOW_BLOBS_AWAY', message, { exit: 1 });
+  }
+
   async #patiently(work: () => Promise<void>): Promise<void> {
     const { patienceMs, tell } = this.#options;
     for (const begun = performance.now(); ; ) {
       try {
+        if (!this.#isBound) await this.#requireBound();
         await work();
         break;
       } catch (error) {
