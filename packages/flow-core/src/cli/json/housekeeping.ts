@@ -54,6 +54,8 @@ export interface GcJson extends RemovedJson {
   /** Persisted spins on removed runs. */
   spins: readonly string[];
   beside: Record<FileKind, { names: readonly string[]; bytes: number }>;
+  /** Of the places of large values that the store shares with workers; absent where there are none. `left` says why one was not looked at. */
+  shared?: readonly { url: string; files: number; bytes: number; left?: string }[];
   /** What came back on the disk. With `--dry-run`, without that of the database. */
   bytes: number;
 }
