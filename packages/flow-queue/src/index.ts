@@ -15,7 +15,7 @@ export type { Agent, AgentEvent } from './agent/agent';
 export type { Blob, Blobs } from './blobs/blobs';
 export type { BucketClient } from './blobs/client';
 export { migrateQueue } from './connection/postgres';
-export { shownUrl } from './connection/url';
+export { requireQueueUrl, shownUrl } from './connection/url';
 export type { QueueEvent } from './pool/events';
 export type { QueuePool } from './pool/queue-pool';
 export type { Overview, QueueOverview, RunOverview } from './registry/overview';

@@ -1,4 +1,5 @@
 /** The commands over a queue: a run here, its workers in another folder, and who looks at them. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type Started, Workspace } from '../../flow-core/test/kit/workspace';
 import { startS3 } from './kit/s3';
@@ -45,6 +46,40 @@ afterAll(async () => {
   await server?.close();
 });
 
+test('the printed script starts the same worker under any shell, whatever is in its options', async () => {
+  const args = ['--slots=2', '--resources=gpu=1,cpu=3', `--store=it's $(touch x)`, '--workers=8'];
+  const { stdout } = await there.ok(['worker', '--print=slurm', ...args]);
+  const [store] = [there.path(`it'\\''s $(touch x)`)];
+  expect(stdout).toBe(`#!/bin/sh
+#SBATCH --job-name=nx-flow
+#SBATCH --array=1-8
+#SBATCH --cpus-per-task=3
+#SBATCH --gres=gpu:1
+#SBATCH --signal=B:TERM@300
+# Options of sbatch win, such as --array=1-100, --time=8:00:00, --partition=gpu.
+# NX_FLOW_QUEUE and NX_FLOW_BLOBS are those of the environment of sbatch.
+: "\${NX_FLOW_QUEUE:?set it to the address of the queue before sbatch}"
+cd -- ${there.folder} || exit
+exec npx --no nx-flow worker --resources=gpu=1,cpu=3 '--store=${store}' --slots=2
+`);
+  // What is executed has the same words: those of a shell are asked for.
+  const asked = stdout.replace('exec npx --no nx-flow', "exec printf '%s\\n'");
+  const words = execFileSync('sh', {
+    input: asked,
+    encoding: 'utf8',
+    env: { ...process.env, NX_FLOW_QUEUE: 'redis://x' },
+  });
+  expect(words.trim().split('\n')).toEqual([
+    'worker',
+    '--resources=gpu=1,cpu=3',
+    `--store=${there.path("it's $(touch x)")}`,
+    '--slots=2',
+  ]);
+  const secret = await there.ok(['worker', '--print=slurm', '--queue=redis://:hidden@host', '--json']);
+  expect(secret.json.script).toMatch(/--slots="\$\{SLURM_CPUS_PER_TASK:-1\}"/);
+  expect(secret.stdout + secret.stderr).not.toContain('hidden');
+});
+
 async function begin(...options: string[]): Promise<Started> {
   worker = there.start(['worker', '--slots=2', ...options], { env });
   await worker.printed(' serves ');
@@ -74,7 +109,11 @@ it('a run on a queue has the same result, with the steps that stay here; what a 
 
 it('a failed run is resumed on the queue; a worker ends by itself when there is nothing to do', async () => {
   const { done } = await begin('--resources=gpu=1', '--idle-exit=2s');
-  const run = await here.nxFlow(['run', 'squares', '--on=default', '--json'], { env: { ...env, FAILS: '' } });
+  const limited = await here.nxFlow(['run', 'squares', '--on=default', '--max-splits=2', '--json'], { env });
+  expect([limited.code, limited.json.error.code, limited.json.tasks.done]).toEqual([1, 'FLOW_MAX_SPLITS', 1]);
+  const run = await here.nxFlow(['resume', 'squares', '--on=default', '--max-splits=3', '--json'], {
+    env: { ...env, FAILS: '' },
+  });
   expect(run.code).toBe(0);
   const again = await here.ok(['resume', 'squares', 'all', '--on=default', '--json'], { env });
   expect(again.json).toMatchObject({ status: 'done', tasks: { taken: 4 } });
@@ -221,6 +260,9 @@ it.each([
   ['no server', ['run', 'squares', '--on=gpu', '--queue=redis://127.0.0.1:1'], 'FLOW_QUEUE_AWAY'],
   ['no name', ['run', 'squares', '--on=G P U'], 'FLOW_QUEUE_NAME'],
   ['no duration', ['run', 'squares', '--on=queue', '--queue-timeout=soon'], 'FLOW_OPTION'],
+  ['no number of splits', ['run', 'squares', '--on=queue', '--max-splits=0'], 'FLOW_OPTION'],
+  ['no scheduler', ['worker', '--print=pbs'], 'FLOW_OPTION'],
+  ['workers without a scheduler', ['worker', '--workers=2'], 'FLOW_OPTION'],
   ['no amounts', ['worker', '--resources=gpu'], 'FLOW_OPTION'],
   ['no duration of a worker', ['worker', '--idle-exit=never'], 'FLOW_OPTION'],
   ['no name of a worker', ['worker', '--queues=a b'], 'FLOW_QUEUE_NAME'],

@@ -91,6 +91,10 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
   },
   ...QUEUE,
   ...TIMEOUT,
+  'max-splits': {
+    type: 'number',
+    help: 'The most splits of a foreach: one that has more fails before any begins; default 10,000 where workers of a queue execute it, and any number here',
+  },
   'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
   tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
   until: {

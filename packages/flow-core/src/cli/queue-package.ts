@@ -87,7 +87,11 @@ interface QueuePackage {
   queueOverview(url: string | undefined): Promise<Overview>;
   migrateQueue(url: string | undefined): Promise<void>;
   openBlobs(url: string): Blobs;
+  /** @throws FlowError FLOW_QUEUE_URL */
+  requireQueueUrl(url: string): string;
   shownUrl(url: string): string;
+  /** @throws FlowError FLOW_QUEUE_NAME */
+  requireQueueName(queue: string): string;
   DEFAULT_QUEUE: string;
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Parameters } from '../definition/params';
 import type { Attachable } from '../engine/pool/pool';
 import type { Takeover } from '../engine/resume/takeover';
+import { splitLimit } from '../engine/run/split-limit';
 import { retain } from '../session/retention';
 import { executeRun, requireKnownStep } from '../session/run';
 import { type FileSession, openSession } from '../session/session';
@@ -31,6 +32,7 @@ export async function runCommand(
   const { output, options, signal } = context;
   const max = options['max-workers'] as number | undefined;
   const workers = max ?? availableParallelism();
+  const most = options['max-splits'] as number | undefined;
   const until = options.until as string | undefined;
   const place = placeOf(context);
   const emit = withRunIdFile(context, runRenderer(output, place.workspace));
@@ -62,6 +64,7 @@ export async function runCommand(
       ...(namespace === undefined ? {} : { namespace }),
       ...(until === undefined ? {} : { until }),
       ...(queue ? { on: queue.on } : {}),
+      ...(queue || most !== undefined ? { maxSplits: splitLimit(queue?.on, most) } : {}),
       pool: queue?.pool ?? ((host) => (pool as Attachable).attach(host)),
     });
     output.result(runJson(outcome));

@@ -35,6 +35,8 @@ export interface RunRequest {
   until?: string;
   /** The queue whose workers execute a step; undefined for one that is executed here. By default each is. */
   on?(step: string): string | undefined;
+  /** The most splits of a foreach; undefined for any number. By default each may have any number. */
+  maxSplits?(step: string): number | undefined;
   /** Executes the tasks. The session's caller closes it. */
   pool(host: PoolHost): Pool;
 }
@@ -74,6 +76,7 @@ export async function executeRun(session: Session, request: RunRequest): Promise
     git: session.git?.() ?? gitState(workspace),
     pool: request.pool,
     ...(request.on ? { on: request.on } : {}),
+    ...(request.maxSplits ? { maxSplits: request.maxSplits } : {}),
     emit(event) {
       if ((event.type === 'tasks-planned' || event.type === 'tasks-taken') && event.step === until)
         reached = true;

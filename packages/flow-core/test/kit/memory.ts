@@ -38,6 +38,7 @@ export interface MemoryRunOptions {
   takeover?: Takeover;
   reuse?: Reuse;
   until?: string;
+  maxSplits?(step: string): number | undefined;
   onEvent?(event: FlowEvent): void;
 }
 
@@ -70,6 +71,7 @@ export class MemoryEngine {
       ...(options.takeover ? { takeover: options.takeover } : {}),
       ...(options.reuse ? { reuse: options.reuse } : {}),
       ...(options.until === undefined ? {} : { until: options.until }),
+      ...(options.maxSplits ? { maxSplits: options.maxSplits } : {}),
     });
     const tasks: TaskRow[] = [];
     for await (const row of this.store.tasks(graph.flow, outcome.run)) tasks.push(row);

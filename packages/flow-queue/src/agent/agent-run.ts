@@ -10,7 +10,7 @@ import {
   toRecord,
 } from '@nx-flow/core/queue';
 import { unpack } from '../wire/bytes';
-import type { Chunk, ChunkJob } from '../wire/chunk';
+import { type Chunk, type ChunkJob, WIRE } from '../wire/chunk';
 import type { Carried, Freight } from '../wire/freight';
 import type { Refusal } from '../wire/message';
 import type { Checkout, Code } from './checkout';
@@ -87,8 +87,8 @@ export class AgentRun {
     }
   }
 
-  async #try(id: string, { flow, step, body, engine, node }: ChunkJob): Promise<Refusal | undefined> {
-    if (engine !== packageVersion() || major(node) !== major(process.version))
+  async #try(id: string, { v, flow, step, body, engine, node }: ChunkJob): Promise<Refusal | undefined> {
+    if (v !== WIRE || engine !== packageVersion() || major(node) !== major(process.version))
       return { reason: 'version', engine: packageVersion(), node: process.version };
     try {
       const chunk = unpack<Chunk>(body);

@@ -23,6 +23,8 @@ export class Client {
   /** What takes the traces of each object away. */
   readonly #traces = new WeakMap<object, () => void>();
 
+  #aheadMs = 0;
+
   private constructor(connection: Connection) {
     this.#connection = connection;
   }
@@ -51,6 +53,32 @@ export class Client {
   /** After an object was closed. */
   release(made: object): void {
     this.#traces.get(made)?.();
+  }
+
+  /** The time of the server. Milliseconds since 1970. */
+  async now(): Promise<number> {
+    const asked = performance.now();
+    const now = await this.#askNow();
+    const rtt = performance.now() - asked;
+    // It read its clock on the way; what may be the way is no difference.
+    const ahead = Date.now() - now;
+    this.#aheadMs = Math.sign(ahead) * Math.max(0, Math.floor(Math.abs(ahead) - rtt));
+    return now;
+  }
+
+  async #askNow(): Promise<number> {
+    if ('redis' in this.#connection) {
+      const [seconds, micros] = await this.#connection.redis.time();
+      return Math.round(Number(seconds) * 1000 + Number(micros) / 1000);
+    }
+    const sql = 'select extract(epoch from clock_timestamp()) * 1000 as now';
+    const { rows } = await this.#connection.postgres.query(sql);
+    return Math.round(Number(rows[0].now));
+  }
+
+  /** How much the clock of this machine was ahead of that of the server when its time was asked for last. Milliseconds. */
+  get aheadMs(): number {
+    return this.#aheadMs;
   }
 
   /** Resolves when the server has answered. */

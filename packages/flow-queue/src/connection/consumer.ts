@@ -58,12 +58,16 @@ export class Consumer<T = unknown> {
 
   #make(): Worker {
     const { queue, concurrency, lockMs, handle } = this.#options;
-    const worker = this.#client.worker(queue, (job, token) => handle(takenOf(job, token)), {
-      ...{ concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, runRetryDelay: RETRY_MS },
-      maxStalledCount: OFTEN,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
+    const worker = this.#client.worker(
+      queue,
+      (job, token) => handle(takenOf(job, token, this.#client.aheadMs)),
+      {
+        ...{ concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, runRetryDelay: RETRY_MS },
+        maxStalledCount: OFTEN,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      },
+    );
     // What was made while the server was away may never be ready.
     worker.waitUntilReady().catch(() => setTimeout(() => this.#makeAgain(worker), RETRY_MS));
     return worker;
@@ -77,13 +81,16 @@ export class Consumer<T = unknown> {
   }
 }
 
-function takenOf<T>(job: Job<T>, token: string | undefined): Taken<T> {
+/** @param aheadMs how much the clock here is ahead: others count by theirs */
+function takenOf<T>(job: Job<T>, token: string | undefined, aheadMs: number): Taken<T> {
   return {
     id: job.id as string,
     data: job.data,
     wasLost: job.stalledCounter > 0,
     async giveBack(ms) {
-      await job.moveToDelayed(Date.now() + ms, token);
+      // By a clock that is ahead it would be due here at once, again and again.
+      if (aheadMs > ms / 2) await new Promise((resolve) => setTimeout(resolve, ms));
+      await job.moveToDelayed(Date.now() - aheadMs + ms, token);
       throw new DelayedError();
     },
   };

@@ -11,7 +11,7 @@ const MOST_CONNECTIONS = 10;
 
 function newPool({ url }: Address): Pool {
   const pool = new Pool({
-    connectionString: url,
+    connectionString: verified(url),
     max: MOST_CONNECTIONS,
     options: `-c search_path=${DEFAULT_SCHEMA}`,
     keepAlive: true,
@@ -21,6 +21,13 @@ function newPool({ url }: Address): Pool {
   pool.setMaxListeners(0).on('error', () => {});
   pool.on('connect', keepsQuiet);
   return pool;
+}
+
+/** What `pg` takes for the same as `verify-full` is called so: else it prints a warning of eight lines each time. */
+function verified(url: string): string {
+  return /[?&]uselibpqcompat=/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }
 
 /**
@@ -38,12 +45,14 @@ function keepsQuiet(client: PoolClient): void {
 
 /** @throws FlowError FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION */
 export async function openPostgres(address: Address): Promise<Pool> {
-  const pool = newPool(address);
+  let pool: Pool | undefined;
   try {
-    await within(ANSWER_MS, () => assertSchemaCompatibility(pool));
-    return pool;
+    const made = newPool(address);
+    pool = made;
+    await within(ANSWER_MS, () => assertSchemaCompatibility(made));
+    return made;
   } catch (error) {
-    void pool.end().catch(() => {});
+    void pool?.end().catch(() => {});
     throw queueError(address.shown, error);
   }
 }
@@ -52,8 +61,9 @@ export async function openPostgres(address: Address): Promise<Pool> {
 export async function migrateQueue(url: string | undefined): Promise<void> {
   const address = parseAddress(url);
   if (address.kind === 'redis') return;
-  const pool = newPool(address);
+  let pool: Pool | undefined;
   try {
+    pool = newPool(address);
     const client = await pool.connect();
     try {
       await runMigrations(client);
@@ -63,6 +73,6 @@ export async function migrateQueue(url: string | undefined): Promise<void> {
   } catch (error) {
     throw queueError(address.shown, error);
   } finally {
-    await pool.end().catch(() => {});
+    await pool?.end().catch(() => {});
   }
 }

@@ -28,7 +28,9 @@ export async function openRedis({ url, shown }: Address): Promise<Redis> {
   try {
     await within(ANSWER_MS, async () => {
       await redis.connect();
-      await redis.ping();
+      const database = Number(new URL(url).pathname.slice(1));
+      // By itself it goes on with the first one where there is none of this number.
+      await (database > 0 ? redis.select(database) : redis.ping());
     });
     // Copies of this connection that are made while the server is away wait for it.
     redis.options.lazyConnect = false;

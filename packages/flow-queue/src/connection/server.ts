@@ -1,8 +1,10 @@
 /** The server of a queue, as the rest of this package uses it. */
+import { FlowError } from '@nx-flow/core/queue';
 import type { Queue } from 'bullmq';
 import { Client } from './client';
 import { Consumer, type ConsumerOptions } from './consumer';
-import { parseAddress } from './url';
+import { queueError } from './errors';
+import { type Address, parseAddress } from './url';
 
 export type { Consumer, Taken } from './consumer';
 
@@ -30,11 +32,18 @@ export class Server {
 
   /**
    * @param lockMs a job whose lock was not renewed for so long is lost
-   * @throws FlowError FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION
+   * @throws FlowError FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE, FLOW_QUEUE_VERSION, FLOW_QUEUE_CLOCK, FLOW_QUEUE_TLS
    */
   static async open(url: string | undefined, lockMs = LOCK_MS): Promise<Server> {
     const address = parseAddress(url);
-    return new Server(address.shown, await Client.open(address), lockMs);
+    const client = await Client.open(address);
+    try {
+      await requireSameTime(address, client, lockMs);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return new Server(address.shown, client, lockMs);
   }
 
   /** A job with this id is there once. */
@@ -89,6 +98,11 @@ export class Server {
     this.#client.release(known);
   }
 
+  /** The time of the server: of several machines, each may have another. Milliseconds since 1970. */
+  now(): Promise<number> {
+    return this.#client.now();
+  }
+
   /** Resolves when the server has answered. */
   ping(): Promise<void> {
     return this.#client.ping();
@@ -123,4 +137,16 @@ export class Server {
     });
     return made;
   }
+}
+
+/** In PostgreSQL, everybody writes by his own clock until when he has a job: to others it would be over before, or never. */
+async function requireSameTime({ kind, shown }: Address, client: Client, lockMs: number): Promise<void> {
+  await client.now().catch((error) => {
+    throw queueError(shown, error);
+  });
+  const ahead = client.aheadMs;
+  if (kind === 'redis' || Math.abs(ahead) < lockMs / 4) return;
+  const much = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
+  const message = `The clock of this machine is ${much} that of ${shown}: set both right, or use Redis, which does not mind.`;
+  throw new FlowError('FLOW_QUEUE_CLOCK', message);
 }

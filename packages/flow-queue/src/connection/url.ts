@@ -34,7 +34,19 @@ export function parseAddress(url: string | undefined): Address {
       `${what}: it begins with redis://, rediss:// (with TLS), or postgres://, such as redis://host:6379.`,
     );
   }
-  return { kind, url, shown: shownUrl(url) };
+  const shown = shownUrl(url);
+  const { pathname } = new URL(url);
+  if (kind === 'redis' && !/^\/?\d{0,9}$/.test(pathname))
+    throw new FlowError(
+      'FLOW_QUEUE_URL',
+      `${shown} names no database of Redis, which have numbers: such as redis://host:6379/2, or nothing after the port.`,
+    );
+  return { kind, url, shown };
+}
+
+/** An address that is given. @throws FlowError FLOW_QUEUE_URL */
+export function requireQueueUrl(url: string): string {
+  return parseAddress(url).url;
 }
 
 /** Without user, password and options: each may be a secret. */

@@ -1,5 +1,5 @@
 /** Which workers do not execute the tasks of a step, and why. */
-import { compareFingerprints, FlowError, type Part } from '@nx-flow/core/queue';
+import { compareFingerprints, FlowError, type Part, packageVersion } from '@nx-flow/core/queue';
 import type { Refusal } from '../wire/message';
 
 /** The most differences that are told of a worker, and the most workers that are told of. */
@@ -55,7 +55,7 @@ function codeOf(refusals: readonly Refusal[]): string {
 export function refusalText(refusal: Refusal, parts: readonly Part[]): string {
   switch (refusal.reason) {
     case 'version':
-      return `it has nx-flow ${refusal.engine} on Node ${refusal.node}, the run has another`;
+      return `it has nx-flow ${refusal.engine} on Node ${refusal.node}, and the run nx-flow ${packageVersion()} on Node ${process.version}`;
     case 'unable':
       return refusal.why.replace(/\.$/, '');
     case 'code': {

@@ -1,4 +1,7 @@
-/** Who works at the queues and for whom, as everybody writes of himself. Nothing relies on it but what is told to people. */
+/**
+ * Who works at the queues and for whom, as everybody writes of himself. Nothing relies on it but what is told to people. Machines have
+ * clocks of their own: what is written is by the clock of the server, and what is read, by that of this machine.
+ */
 import type { Server } from '../connection/server';
 import { agentName, REGISTRY, runName } from '../wire/names';
 
@@ -49,30 +52,40 @@ type Entry = AgentEntry | RunEntry;
 
 export class Registry {
   readonly #server: Server;
+  readonly #clock: () => number;
 
-  constructor(server: Server) {
+  /** @param clock of this machine. Milliseconds since 1970 */
+  constructor(server: Server, clock = () => Date.now()) {
     this.#server = server;
+    this.#clock = clock;
   }
 
   async write(entry: Entry): Promise<void> {
-    await this.#server.put(REGISTRY, idOf(entry), entry);
+    await this.#server.put(REGISTRY, idOf(entry), shifted(entry, await this.#behindMs()));
+  }
+
+  /** How much the clock of this machine is behind that of the server. Milliseconds. */
+  async #behindMs(): Promise<number> {
+    return (await this.#server.now()) - this.#clock();
   }
 
   async remove(entry: Entry): Promise<void> {
     await this.#server.remove(REGISTRY, idOf(entry));
   }
 
-  /** When the run last wrote, by its own clock. Undefined where it has no entry. */
+  /** When the run last wrote, by the clock of the server. Undefined where it has no entry. */
   async beat(token: string): Promise<number | undefined> {
     return (await this.#server.get<RunEntry>(REGISTRY, `run-${token}`))?.seen;
   }
 
-  /** Those that are there, by the clock of this machine; and removes entries of who is gone for long. */
-  async read(now = Date.now()): Promise<{ agents: AgentEntry[]; runs: RunEntry[] }> {
+  /** Those that are there; and removes entries of who is gone for long. @param now by the clock of this machine */
+  async read(now = this.#clock()): Promise<{ agents: AgentEntry[]; runs: RunEntry[] }> {
+    const behindMs = await this.#behindMs();
     const found = await this.#server.all<Entry>(REGISTRY);
     const agents: AgentEntry[] = [];
     const runs: RunEntry[] = [];
-    for (const { id, data } of found) {
+    for (const { id, data: written } of found) {
+      const data = shifted(written, -behindMs);
       const age = now - data.seen;
       if (age > FORGOTTEN_MS) await this.#forget(id, data);
       if (age > STALE_MS) continue;
@@ -92,4 +105,11 @@ export class Registry {
 
 function idOf(entry: Entry): string {
   return entry.kind === 'agent' ? `agent-${entry.id}` : `run-${entry.token}`;
+}
+
+/** The same by another clock, which shows so much more. */
+function shifted<T extends Entry>(entry: T, ms: number): T {
+  const at = <W extends { since: number }>(what: W): W => ({ ...what, since: what.since + ms });
+  const moved = { ...at(entry), seen: entry.seen + ms };
+  return entry.kind === 'agent' ? { ...moved, running: entry.running.map(at) } : moved;
 }

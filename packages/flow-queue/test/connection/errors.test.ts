@@ -24,6 +24,10 @@ test.each([
     'amqp://user:hidden@host',
     'FLOW_QUEUE_URL: "amqp://" is no queue: it begins with redis://, rediss:// (with TLS), or postgres://, such as redis://host:6379.',
   ],
+  [
+    'redis://:hidden@host:6379/flows',
+    'FLOW_QUEUE_URL: redis://host:6379/flows names no database of Redis, which have numbers: such as redis://host:6379/2, or nothing after the port.',
+  ],
 ])('%s is refused', async (url, expected) => {
   expect(await failure(Server.open(url))).toBe(expected);
 });
@@ -67,6 +71,13 @@ test('the name of a queue is checked before anything is asked', async () => {
     );
   });
 
+  test('a database that is not there', async () => {
+    const url = `${server.url.replace('//', '//:secret-word@')}/99`;
+    expect(await failure(Server.open(url))).toBe(
+      `FLOW_QUEUE_AWAY: The server of ${server.url}/99 has no such database: its setting databases says how many there are.`,
+    );
+  });
+
   test('with the right ones', async () => {
     const opened = await Server.open(server.url.replace('//', '//:secret-word@'));
     await opened.ping();
@@ -90,6 +101,27 @@ test('the name of a queue is checked before anything is asked', async () => {
     const opened = await Server.open(server.url);
     await opened.ping();
     await opened.close();
+  });
+
+  test('a clock that is not that of the server', async () => {
+    const now = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 600_000);
+    try {
+      expect(await failure(Server.open(server.url))).toBe(
+        `FLOW_QUEUE_CLOCK: The clock of this machine is 600 s behind that of ${shownUrl(server.url)}: set both right, or use Redis, which does not mind.`,
+      );
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('a certificate that cannot be read, and a server without TLS', async () => {
+    expect(await failure(Server.open(`${server.url}?sslrootcert=/not/there.pem`))).toBe(
+      'FLOW_QUEUE_URL: The address of the queue names /not/there.pem, which cannot be read (ENOENT).',
+    );
+    expect(await failure(Server.open(`${server.url}?sslmode=require`))).toBe(
+      `FLOW_QUEUE_TLS: The server of ${shownUrl(server.url)} has no TLS: leave it out of the address.`,
+    );
   });
 
   test('a user, and a database, that are not there', async () => {

@@ -1,7 +1,11 @@
 /** An agent in a process of its own, of the built package. It says its id, and ends with its parent. */
-const { startAgent } = require('../../dist/index.js');
+const { package: folder = '../..', clockMs = 0, ...options } = JSON.parse(process.argv[2]);
+const { startAgent } = require(`${folder}/dist/index.js`);
 
-const options = JSON.parse(process.argv[2]);
+if (clockMs !== 0) {
+  const now = Date.now;
+  Date.now = () => now() + clockMs;
+}
 process.chdir(options.workspace);
 startAgent(options).then(
   (agent) => {

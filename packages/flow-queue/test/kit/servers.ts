@@ -19,7 +19,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
@@ -63,9 +63,25 @@ export function someServers(): ReturnType<typeof installedServers> {
   return process.env.WHOLE === '1' ? installedServers() : installedServers().slice(0, 1);
 }
 
-/** @param options `keeps`: what was in it is there after a start */
-export async function startRedis(options: { keeps?: boolean; password?: string } = {}): Promise<TestServer> {
-  const { keeps, password } = options;
+export interface RedisOptions {
+  /** What was in it is there after a start. */
+  keeps?: boolean;
+  password?: string;
+  /** It has this certificate, and speaks TLS at this port besides. */
+  tls?: { cert: string; key: string; port: number };
+}
+
+/** A certificate that signs itself, for these names of hosts, such as `IP:127.0.0.1`. Undefined without openssl. */
+export function certificate(folder: string, names: string): { cert: string; key: string } | undefined {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const args = ['req', '-x509', ...kind, '-subj', '/CN=test', '-addext', `subjectAltName=${names}`];
+  const { status } = spawnSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return status === 0 ? { cert, key } : undefined;
+}
+
+export async function startRedis(options: RedisOptions = {}): Promise<TestServer> {
+  const { keeps, password, tls } = options;
   const folder = mkdtempSync(join(tmpdir(), 'nx-flow-redis-'));
   const port = await freePort();
   const args = [
@@ -82,6 +98,10 @@ export async function startRedis(options: { keeps?: boolean; password?: string }
   ];
   const kept = ['--appendonly', keeps ? 'yes' : 'no', '--appendfsync', 'always'];
   if (password) kept.push('--requirepass', password);
+  if (tls) {
+    kept.push('--tls-port', `${tls.port}`, '--tls-cert-file', tls.cert, '--tls-key-file', tls.key);
+    kept.push('--tls-ca-cert-file', tls.cert, '--tls-auth-clients', 'no');
+  }
   let child: ChildProcess;
   const start = async () => {
     child = spawn(redisProgram as string, [...args, ...kept], { stdio: 'ignore' });

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -34,6 +35,14 @@ export interface AgentProcess {
   kill(): Promise<void>;
   /** As a scheduler ends it. Gives the exit code. */
   stop(): Promise<number | null>;
+}
+
+export interface AgentSettings extends Partial<StartAgentOptions> {
+  env?: Record<string, string>;
+  /** How much its clock is ahead. Milliseconds. */
+  clockMs?: number;
+  /** Of this package, where it is another one. */
+  package?: string;
 }
 
 export interface RunProcess {
@@ -88,11 +97,24 @@ export class Site {
     return folder;
   }
 
+  /** This package and core, installed elsewhere as another version. Gives the folder of this package. */
+  installed(version: string): string {
+    const modules = join(this.folder, `installed-${version}`, 'node_modules');
+    for (const name of ['bullmq', 'ioredis', 'level', 'oxc-parser', 'pg', 's3mini', 'tsx', 'zod']) {
+      mkdirSync(modules, { recursive: true });
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'junction');
+    }
+    for (const name of ['core', 'queue']) {
+      const [from, to] = [join(ROOT, 'packages', `flow-${name}`), join(modules, '@nx-flow', name)];
+      cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+      const manifest = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+      writeFileSync(join(to, 'package.json'), JSON.stringify({ ...manifest, version }));
+    }
+    return join(modules, '@nx-flow', 'queue');
+  }
+
   /** @param name of its checkout */
-  async agent(
-    name: string,
-    { env = {}, ...options }: Partial<StartAgentOptions> & { env?: Record<string, string> } = {},
-  ): Promise<AgentProcess> {
+  async agent(name: string, { env = {}, ...options }: AgentSettings = {}): Promise<AgentProcess> {
     const all = {
       ...{ url: this.#url, workspace: this.checkout(name), cas: join(this.folder, `cas-${name}`) },
       ...{ queues: ['default'], slots: 1, resources: {}, lockMs: 2000, beatMs: 500, ...options },

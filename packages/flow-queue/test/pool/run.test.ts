@@ -136,13 +136,15 @@ describe.each(someServers())('a run over a queue on %s', (_, start) => {
     site.tell('go');
     const second = await site.agent('b');
     await run.event(({ type }) => type === 'worker-lost');
-    const isBusy = async (id: string, busy: boolean) => {
+    const isAt = async (id: string, ...steps: string[]) => {
       const { workers } = await queueOverview(url);
-      return workers.some((worker) => worker.id === id && worker.running.length > 0 === busy);
+      const worker = workers.find((one) => one.id === id);
+      return worker?.running.map(({ step }) => step).join() === steps.join();
     };
-    await until(() => isBusy(second.id, true));
+    // Else the first one might take the last task.
+    await until(() => isAt(second.id, 'last'));
     first.child.kill('SIGCONT');
-    await until(() => isBusy(first.id, false));
+    await until(() => isAt(first.id));
     site.tell('end');
     const { status, run: number } = await run.outcome;
     expect(status).toBe('done');

@@ -42,6 +42,15 @@ describe.each(someServers())('on %s', (_, start) => {
       expect(await server.has(agentName('quiet'), 'order')).toBe(true);
       expect(await server.has(agentName('gone'), 'order')).toBe(false);
       expect((await registry.read(now - MINUTE)).agents.map(({ id }) => id)).toEqual(['quiet', 'here']);
+      // Of machines whose clocks are ten minutes off, everybody knows what he would know of others.
+      for (const off of [-10 * MINUTE, 10 * MINUTE]) {
+        const clock = () => Date.now() + off;
+        await new Registry(server, clock).write(entry(`off${off}`, clock()));
+        const seen = (await new Registry(server, clock).read()).agents.find(({ id }) => id === 'here');
+        expect(Math.abs((seen?.since as number) - now - off)).toBeLessThan(MINUTE);
+      }
+      expect((await registry.read()).agents).toHaveLength(3);
+      expect((await registry.read(Date.now() + MINUTE)).agents).toEqual([]);
     } finally {
       await server.close();
     }

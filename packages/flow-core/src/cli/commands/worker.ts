@@ -33,11 +33,18 @@ export const command: Command = {
         value: 'duration',
         help: 'End by itself when there was nothing to do for so long, such as 10m',
       },
+      print: {
+        type: 'string',
+        value: 'scheduler',
+        help: 'Print the script that starts such workers under a scheduler, slurm, and start none',
+      },
+      workers: { type: 'number', help: 'How many workers the printed script starts; default 1' },
     },
     families: [],
     examples: [
       'nx-flow worker --queue=redis://queue.internal:6379',
       'nx-flow worker --queues=gpu --slots=1 --resources=gpu=1 --idle-exit=10m',
+      'nx-flow worker --queues=gpu --slots=1 --resources=gpu=1 --idle-exit=10m --print=slurm --workers=8 | sbatch',
     ],
     endsInOrder: true,
   },
@@ -47,10 +54,17 @@ export const command: Command = {
     const { options, output, signal } = context;
     const { workspace, store } = placeHere(context);
     const { blobsGiven, queuePackage, queueUrl } = await import('../queue-package');
-    const { startAgent } = queuePackage(workspace);
+    const { requireQueueName, requireQueueUrl, startAgent } = queuePackage(workspace);
     const queues = ((options.queues as string | undefined) ?? 'default')
       .split(',')
       .map((name) => name.trim());
+    if (options.print !== undefined || options.workers !== undefined) {
+      queues.forEach(requireQueueName);
+      if (typeof options.queue === 'string') requireQueueUrl(options.queue);
+      idleOf(options);
+      const { printScript } = await import('../worker-script');
+      return printScript(context, workspace, resourcesOf(options));
+    }
     const slots = (options.slots as number | undefined) ?? availableParallelism();
     const idleExitMs = idleOf(options);
     process.chdir(workspace);

@@ -29,6 +29,7 @@ export type Json =
   | CardsJson
   | UiJson
   | WorkerJson
+  | WorkerScriptJson
   | QueueJson
   | TagJson
   | ExportJson
@@ -81,6 +82,12 @@ export interface WorkerJson {
   id: string;
   /** By a signal, or since it had nothing to do. */
   ended: 'stopped' | 'idle';
+}
+
+/** `worker --print` */
+export interface WorkerScriptJson {
+  /** What the scheduler is given. */
+  script: string;
 }
 
 /** `queue`; with `--migrate` the tables are there. */

@@ -170,13 +170,17 @@ export class Coordinator {
 
   /** Since a task failed, no other may begin. */
   get #bailed(): boolean {
-    return this.#options.bail === true && this.#tasks.failed > 0;
+    return (
+      this.#options.bail === true && (this.#tasks.failed > 0 || this.#planner.limits.refused !== undefined)
+    );
   }
 
   /** @param plan Returns whether it made tasks ready. */
   #plan(plan: () => boolean): void {
     try {
-      if (plan()) this.#pool?.wake();
+      const isMore = plan();
+      if (this.#bailed) this.#planner.ready.clear();
+      else if (isMore) this.#pool?.wake();
     } catch (error) {
       if (!isFlowError(error)) throw error;
       this.#stop(error);
@@ -302,6 +306,8 @@ export class Coordinator {
   }
 
   async #close(): Promise<RunOutcome> {
+    const { refused } = this.#planner.limits;
+    if (refused) this.#error ??= toRecord(refused);
     const { status, error } = endingOf(this.#error, this.#planner.ended, this.#planner.wanted);
     const durationMs = performance.now() - this.#begun;
     const { takeover, reuse } = this.#options;

@@ -31,6 +31,8 @@ export interface RunOptions {
   pool(host: PoolHost): Pool;
   /** The queue whose workers execute a step; undefined for one that is executed here. By default each is. */
   on?(step: string): string | undefined;
+  /** The most splits of a foreach; undefined for any number. By default each may have any number. */
+  maxSplits?(step: string): number | undefined;
   /** Finished tasks of an earlier run that a resumed run uses as its own. */
   takeover?: Takeover;
   /** Takes equal tasks over from earlier runs. */

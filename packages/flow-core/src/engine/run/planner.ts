@@ -12,6 +12,7 @@ import { ReadyTasks } from './ready-tasks';
 import type { NumberedTask, Recorder } from './recorder';
 import { type LookedFor, Reusing, type ReusingRun } from './reusing';
 import { type Decided, Scheduler } from './scheduler';
+import { SplitLimits } from './split-limit';
 import { notHanded } from './task-address';
 import { Counts, type Numbered, type NumberedSpan, Todo, tasksOf } from './todo';
 
@@ -21,6 +22,7 @@ export class Planner {
   readonly wanted: ReadonlySet<string> | undefined;
   /** The step `end` is done. */
   ended = false;
+  readonly limits: SplitLimits;
   readonly #options: RunOptions;
   readonly #recorder: Recorder;
   readonly #scheduler: Scheduler;
@@ -46,6 +48,7 @@ export class Planner {
     this.#rates = rates;
     this.#options = options;
     this.#recorder = recorder;
+    this.limits = new SplitLimits(options);
     this.#packages = packages;
     this.#scheduler = new Scheduler(options.graph, (label) => recorder.views.retain(label));
     if (options.until !== undefined) this.wanted = ancestors(options.graph, options.until);
@@ -83,9 +86,10 @@ export class Planner {
     const consider = (plans: PlannedTasks[]) => {
       const some: Numbered[] = [];
       for (const plan of plans) {
-        const tasks = this.#number(plan);
+        const mayBeTaken = takeover.mayTake(plan.at(0));
+        const tasks = this.#number(plan, mayBeTaken);
         if (!tasks) continue;
-        if (takeover.mayTake(plan.at(0))) some.push(tasks);
+        if (mayBeTaken) some.push(this.limits.open(tasks));
         else planned.add(tasks.step, this.#makeReady(tasks));
       }
       return some;
@@ -109,6 +113,7 @@ export class Planner {
     takeover.release();
     const { emit } = this.#options;
     for (const [step, count] of taken) emit({ type: 'tasks-taken', step, count });
+    if (!this.limits.settle()) return this.ready.clear();
     for (const [step, count] of planned) emit({ type: 'tasks-planned', step, count });
   }
 
@@ -185,10 +190,11 @@ export class Planner {
     for (const [step, count] of planned) this.#options.emit({ type: 'tasks-planned', step, count });
   }
 
-  /** Undefined for a step that is not wanted. What they read is kept for them. */
-  #number({ step, count, at }: PlannedTasks): Numbered | undefined {
+  /** Undefined for a step that is not wanted, and for too many splits. What they read is kept for them. */
+  #number({ step, count, at }: PlannedTasks, mayBeTaken = false): Numbered | undefined {
     if (at(0).base !== undefined) this.#tellEmpty(step);
     if (this.wanted && !this.wanted.has(step)) return undefined;
+    if (!mayBeTaken && !this.limits.allow(step, count)) return undefined;
     const first = this.#numbers + 1;
     this.#numbers += count;
     this.#retain(at(0), count);
@@ -206,11 +212,13 @@ export class Planner {
   }
 
   /** Gives how many. @throws FlowError FLOW_HANDOVER for one that should have been taken over */
-  #makeReady({ step, count, make }: Numbered, from = 0, to = count): number {
+  #makeReady(tasks: Numbered, from = 0, to = tasks.count): number {
+    const { step, make } = tasks;
     const { only, graph } = this.#options;
     if (from === to) return 0;
     if (only !== undefined && step !== only) throw notHanded(graph.flow, make(from), only);
     const makeOne = from === 0 ? make : (index: number) => make(from + index);
+    this.limits.add(tasks, to - from);
     this.ready.pushAll(this.#kind(step), to - from, makeOne, this.#rates.of(step));
     return to - from;
   }

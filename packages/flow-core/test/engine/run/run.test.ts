@@ -4,6 +4,7 @@ import { requireGraph } from '../../../src/definition/flow';
 import type { Job } from '../../../src/engine/pool/job';
 import type { Pool, PoolHost } from '../../../src/engine/pool/pool';
 import { runFlow } from '../../../src/engine/run/run';
+import { splitLimit } from '../../../src/engine/run/split-limit';
 import { storeFull } from '../../../src/store/folder/no-room';
 import { decodeArtifact } from '../../../src/store/values/artifacts';
 import { labelOf, MemoryEngine, rowOf, rowsOf } from '../../kit/memory';
@@ -762,5 +763,50 @@ describe('failures', () => {
       message:
         'The store /store has no room for more (EDQUOT): make room on its disk and do it again. What was recorded before is kept. full/1 is recorded as failed: with room, nx-flow resume full executes what is missing.',
     });
+  });
+});
+
+describe('a foreach of more splits than it may have', () => {
+  let isBroken = true;
+  const f = flow('costly');
+  const start = f.start(() => ({ few: [1, 2], many: [1, 2, 3, 4, 5] }));
+  const other = f.step('other', { after: start }, () => ({ other: true }));
+  const each = f.foreach('each', { after: start, over: 'many' }, ({ input }) => {
+    if (isBroken && input > 2) throw new Error('not yet');
+    return { n: input };
+  });
+  const all = f.join('all', { after: each }, ({ inputs }) => ({
+    sum: inputs.reduce((sum, { n }) => sum + n, 0),
+  }));
+  const defined = f.end(f.gather('both', { after: { other, all } }, () => ({})));
+  const most = (limit: number) => ({ maxSplits: splitLimit(undefined, limit) });
+
+  test('fails before any of them begins; the rest goes on, and a resume that allows more executes them', async () => {
+    const e = engine();
+    const ran = await e.run(defined, most(4));
+    const message =
+      'The foreach "each" is to execute 5 splits, and --max-splits allows 4: none of them has begun. nx-flow resume with --max-splits=5 executes them.';
+    expect(ran).toMatchObject({ status: 'failed', error: { code: 'FLOW_MAX_SPLITS', message } });
+    expect(ran.row).toMatchObject({ status: 'failed', error: { code: 'FLOW_MAX_SPLITS' } });
+    expect(ran.tasks.map(labelOf)).toEqual(['other/2', 'start/1']);
+    const bailed = await e.run(defined, { ...most(4), bail: true });
+    expect(bailed.tasks.map(labelOf)).toEqual(['start/1']);
+    const again = await e.resume(defined, ran.run, undefined, most(4));
+    expect(again.error).toMatchObject({ code: 'FLOW_MAX_SPLITS', message });
+    const failed = await e.resume(defined, ran.run, undefined, most(5));
+    expect(failed).toMatchObject({ status: 'failed', error: { message: 'not yet' } });
+    // Two of five are taken over: three are to be executed.
+    isBroken = false;
+    expect((await e.resume(defined, failed.run, undefined, most(2))).error?.message).toContain(
+      'is to execute 3 splits',
+    );
+    const done = await e.resume(defined, failed.run, undefined, most(3));
+    expect(await e.after(done, 'all')).toMatchObject({ sum: 15 });
+  });
+
+  test('by default the limit is 10,000 for what workers of a queue execute, and there is none here', () => {
+    const limit = splitLimit((step) => (step === 'away' ? 'gpu' : undefined));
+    expect([limit('away'), limit('here')]).toEqual([10_000, undefined]);
+    expect(splitLimit(undefined, 7)('here')).toBe(7);
   });
 });
