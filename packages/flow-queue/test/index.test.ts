@@ -255,7 +255,7 @@ export default f.end(f.join('all', { after: each }, ({ inputs }) => ({ sum: inpu
   }
 });
 
-it.each([
+it.each<[string, string[], string, Record<string, string>?]>([
   ['an unknown scheme', ['run', 'squares', '--on=queue', '--queue=amqp://x'], 'FLOW_QUEUE_URL'],
   ['no server', ['run', 'squares', '--on=gpu', '--queue=redis://127.0.0.1:1'], 'FLOW_QUEUE_AWAY'],
   ['no name', ['run', 'squares', '--on=G P U'], 'FLOW_QUEUE_NAME'],
@@ -265,9 +265,10 @@ it.each([
   ['workers without a scheduler', ['worker', '--workers=2'], 'FLOW_OPTION'],
   ['no amounts', ['worker', '--resources=gpu'], 'FLOW_OPTION'],
   ['no duration of a worker', ['worker', '--idle-exit=never'], 'FLOW_OPTION'],
+  ['no size', ['worker'], 'FLOW_OPTION', { NX_FLOW_CACHE_LIMIT: 'much' }],
   ['no name of a worker', ['worker', '--queues=a b'], 'FLOW_QUEUE_NAME'],
-])('what is not understood is refused: %s', async (_, args, code) => {
-  const { json, code: exit } = await here.nxFlow([...args, '--json'], { env });
+])('what is not understood is refused: %s', async (_, args, code, more = {}) => {
+  const { json, code: exit } = await here.nxFlow([...args, '--json'], { env: { ...env, ...more } });
   expect([exit, json.error.code]).toEqual([2, code]);
 });
 

@@ -36,8 +36,9 @@ export interface AgentRequest {
   queues: readonly string[];
   slots: number;
   resources: Readonly<Record<string, number>>;
-  /** The folder of large values. */
+  /** The folder of large values, and how much of them is kept for later tasks: bytes, default 10 GB. */
   cas: string;
+  cacheLimit?: number;
   idleExitMs?: number;
   /** Where large values travel. */
   blobs?: string;

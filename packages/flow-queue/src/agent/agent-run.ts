@@ -13,6 +13,7 @@ import { unpack } from '../wire/bytes';
 import { type Chunk, type ChunkJob, WIRE } from '../wire/chunk';
 import type { Carried, Freight } from '../wire/freight';
 import type { Refusal } from '../wire/message';
+import { type Cache, hashesOf } from './cache';
 import type { Checkout, Code } from './checkout';
 import type { Outbox } from './outbox';
 import { RunHost } from './run-host';
@@ -25,6 +26,8 @@ export interface AgentRunOptions {
   freight: Freight;
   /** The folder of large values. */
   cas: string;
+  /** The same folder: what is in use of it stays. */
+  cache: Cache;
 }
 
 /** Worker processes that have all imported the same code with the same options. */
@@ -90,9 +93,10 @@ export class AgentRun {
   async #try(id: string, { v, flow, step, body, engine, node }: ChunkJob): Promise<Refusal | undefined> {
     if (v !== WIRE || engine !== packageVersion() || major(node) !== major(process.version))
       return { reason: 'version', engine: packageVersion(), node: process.version };
+    let leave = () => {};
     try {
       const chunk = unpack<Chunk>(body);
-      const { checkout, freight } = this.#options;
+      const { checkout, freight, cache } = this.#options;
       const code = await checkout.code(flow, chunk.file);
       const { digest, parts } = code.of(step);
       if (digest !== chunk.code) return { reason: 'code', parts };
@@ -100,12 +104,16 @@ export class AgentRun {
       const { workspace } = checkout;
       const packages = chunk.packages && (await installPackages(chunk.packages, { workspace }));
       const work = new Work(id, chunk, packages);
-      await freight.receive([...work.records()], chunk.carried);
+      const records = [...work.records()];
+      leave = cache.use(hashesOf(records));
+      await freight.receive(records, chunk.carried);
       if (this.#isClosed) return undefined;
       this.outbox.say({ type: 'taken', chunk: id });
       return await this.#perform(work, code);
     } catch (error) {
       return { reason: 'unable', code: isFlowError(error) ? error.code : '', why: messageOf(error) };
+    } finally {
+      leave();
     }
   }
 
@@ -175,15 +183,19 @@ export class AgentRun {
     if (outcome.status === 'failed') delete outcome.failure.thrown;
     let said = outcome;
     let carried: Carried = [];
+    const { freight, cache } = this.#options;
+    const stored = outcome.status === 'done' ? outcome.result.stored.map(([, record]) => record) : [];
+    const leave = cache.use(hashesOf(stored));
     try {
-      if (outcome.status === 'done')
-        carried = await this.#options.freight.send(outcome.result.stored.map(([, record]) => record));
+      carried = await freight.send(stored);
     } catch (error) {
       // Another worker may reach the place of large values.
       if (isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY')
         return work.giveUp({ reason: 'unable', code: error.code, why: error.message });
       const { startedAt, durationMs } = outcome;
       said = { startedAt, durationMs, status: 'failed', failure: { error: toRecord(error) } };
+    } finally {
+      leave();
     }
     if (work.at(job) === undefined) return;
     this.outbox.say({ type: 'outcome', chunk: work.id, at, outcome: said, carried }, true);

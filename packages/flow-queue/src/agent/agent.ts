@@ -14,6 +14,7 @@ import type { Freight } from '../wire/freight';
 import type { Order } from '../wire/message';
 import { agentName, newAgentId, newToken, runName, tasksName } from '../wire/names';
 import { AgentRun } from './agent-run';
+import { CACHE_LIMIT, Cache } from './cache';
 import { Checkout } from './checkout';
 import { Outbox } from './outbox';
 import { type Resources, Slots } from './slots';
@@ -29,6 +30,8 @@ export interface AgentOptions {
   resources: Resources;
   /** The folder of large values. */
   cas: string;
+  /** How much of them is kept for later tasks. Bytes; default 10 GB. */
+  cacheLimit?: number;
   freight: Freight;
   /** Of the code in its workspace; by default in this process. */
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
@@ -73,6 +76,7 @@ export class Agent {
   readonly #registry: Registry;
   readonly #checkout: Checkout;
   readonly #slots: Slots;
+  readonly #cache: Cache;
   readonly #runs = new Map<string, Known>();
   /** Runs that have ended, and when; of a steady clock. */
   readonly #ended = new Map<string, number>();
@@ -94,6 +98,7 @@ export class Agent {
     this.#registry = new Registry(options.server);
     this.#checkout = new Checkout(options.workspace, options.fingerprint);
     this.#slots = new Slots(options.slots, options.resources);
+    this.#cache = new Cache({ folder: options.cas, limit: options.cacheLimit ?? CACHE_LIMIT });
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -188,7 +193,13 @@ export class Agent {
     let known = this.#runs.get(token);
     if (!known) {
       const { cas, freight } = this.#options;
-      const run = new AgentRun({ checkout: this.#checkout, outbox: this.#outbox(token), freight, cas });
+      const run = new AgentRun({
+        checkout: this.#checkout,
+        outbox: this.#outbox(token),
+        freight,
+        cas,
+        cache: this.#cache,
+      });
       known = { run, flow, number, beat: undefined, heardAt: performance.now() };
       this.#runs.set(token, known);
     }
@@ -225,6 +236,7 @@ export class Agent {
     } catch {
       // The server is away: what is executed goes on, and is said when it is back.
     }
+    await this.#cache.beat();
     if (this.#stopping) return;
     const { idleExitMs } = this.#options;
     if (idleExitMs !== undefined && this.#slots.busy === 0 && now - this.#idleSince > idleExitMs)

@@ -67,12 +67,14 @@ export const command: Command = {
     }
     const slots = (options.slots as number | undefined) ?? availableParallelism();
     const idleExitMs = idleOf(options);
+    const cacheLimit = await cacheLimitOf(process.env.NX_FLOW_CACHE_LIMIT);
     process.chdir(workspace);
     const agent = await startAgent({
       ...{ url: queueUrl(options), workspace, queues, slots, resources: resourcesOf(options) },
       cas: join(store, 'worker', 'cas'),
       ...blobsGiven(),
       ...(idleExitMs === undefined ? {} : { idleExitMs }),
+      ...(cacheLimit === undefined ? {} : { cacheLimit }),
       tell: (event) => output.write(`${lineOf(event, context)}\n`),
     });
     const { bold, dim } = output.colors;
@@ -99,6 +101,16 @@ function idleOf(options: Context['options']): number | undefined {
     'FLOW_OPTION',
     `--idle-exit takes a duration above 0, such as 30s or 10m, not "${given}".`,
   );
+}
+
+/** @param given `NX_FLOW_CACHE_LIMIT` @returns bytes @throws FlowError FLOW_OPTION */
+async function cacheLimitOf(given: string | undefined): Promise<number | undefined> {
+  if (!given) return undefined;
+  const { parseSize } = await import('../../engine/housekeeping/policy');
+  const bytes = parseSize(given);
+  if (bytes !== undefined) return bytes;
+  const message = `NX_FLOW_CACHE_LIMIT takes a size such as 500MB or 10GB, not "${given}".`;
+  throw new FlowError('FLOW_OPTION', message);
 }
 
 /** @throws FlowError FLOW_OPTION */
