@@ -247,7 +247,6 @@ export const PACKAGES = {
           (name) => `cli/${name}`,
         ),
         ...['engine/pool/files-host', 'engine/pool/mixed-pool'],
-        'store/folder/blobs-file',
       ],
       // What the workers of other machines have of the engine.
       queue: ['queue/'],
@@ -352,7 +351,7 @@ export const PACKAGES = {
     external: ['@nx-flow/core', '@nx-flow/core/*', 'bullmq', 'ioredis', 'pg', 's3mini'],
     parts: {},
     alone: ['index', 'fetch-blob'],
-    entries: { index: 'index', 'fetch-blob': 'fetch-blob' },
+    entries: { index: 'index', 'fetch-blob': 'blobs/fetch-blob' },
   },
   'packages/flow-plugin': {
     external: ['@nx-flow/core', '@nx-flow/core/*', '@nx/devkit', 'nx'],

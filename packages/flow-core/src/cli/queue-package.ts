@@ -1,8 +1,8 @@
 /** Finds `@nx-flow/queue`: a package of its own, for those whose tasks are executed by workers elsewhere. */
 import type { Attachable } from '../engine/pool/pool';
 import type { QueueEvent } from '../engine/task/queue-event';
+import type { FileCas } from '../store/cas/cas';
 import { optionalPackage } from './optional-package';
-import type { Blobs } from './shared-blobs';
 
 export interface QueuePoolRequest {
   url: string | undefined;
@@ -80,6 +80,16 @@ export interface Overview {
     queues: string[];
   })[];
   abandoned: TaskCounts;
+}
+
+/** A place of large values, for commands that look after a store. */
+export interface Blobs {
+  readonly url: string;
+  size(hash: string): Promise<number | undefined>;
+  get(hash: string, into: FileCas): Promise<void>;
+  list(): AsyncIterable<{ hash: string; size: number; at: number }>;
+  remove(hash: string): Promise<void>;
+  owner(): Promise<string | undefined>;
 }
 
 interface QueuePackage {

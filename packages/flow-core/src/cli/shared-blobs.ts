@@ -8,18 +8,9 @@ import { FileCas } from '../store/cas/cas';
 import { blobsOf } from '../store/folder/blobs-file';
 import { storingSince } from '../store/rows/pins';
 import type { Store } from '../store/store';
+import type { Blobs } from './queue-package';
 import type { Output } from './render/output';
 import { plural, size } from './render/table';
-
-/** What is used of `@nx-flow/queue`. */
-export interface Blobs {
-  readonly url: string;
-  size(hash: string): Promise<number | undefined>;
-  get(hash: string, into: FileCas): Promise<void>;
-  list(): AsyncIterable<{ hash: string; size: number; at: number }>;
-  remove(hash: string): Promise<void>;
-  owner(): Promise<string | undefined>;
-}
 
 /** The clocks of a store and of a place differ, and a task of hours may be about to say what it has written. Milliseconds. */
 const NEW_MS = 24 * 60 * 60 * 1000;

@@ -225,9 +225,8 @@ export interface ArtifactMeta {
   size: number;
   /** The digest of its value by the canonical walk. Equal values have equal digests. */
   digest: string;
-  /** sha256 of its bytes, when they are in the CAS. */
+  /** sha256 of its bytes, when they are in the CAS; with `blobs`, they come there from shared blobs when they are first read. */
   hash?: string;
-  /** They are in the blobs that the store shares with workers, and come into the CAS when they are first read. */
   blobs?: true;
 }
 

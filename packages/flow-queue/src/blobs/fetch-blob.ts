@@ -1,6 +1,6 @@
 /** A program: fetches one large value into the folder of large values. A step reads its input in the middle of a line, and waits. */
 import { FileCas, isFlowError, messageOf } from '@nx-flow/core/queue';
-import { openBlobs } from './blobs/open-blobs';
+import { openBlobs } from './open-blobs';
 
 interface Request {
   /** Where it may lie: the first is looked at first. */
