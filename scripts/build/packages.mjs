@@ -243,7 +243,7 @@ export const PACKAGES = {
       ui: ['ui/', 'cli/commands/ui', 'cli/open-page', 'cli/ui-package'],
       // Where steps are executed by the workers of a queue.
       'on-queue': [
-        ...['commands/queue', 'commands/worker', 'on-queue', 'queue-package', 'worker-script'].map(
+        ...['commands/queue', 'commands/worker', 'on-queue', 'queue-package', 'ship', 'worker-script'].map(
           (name) => `cli/${name}`,
         ),
         ...['engine/pool/files-host', 'engine/pool/mixed-pool'],

@@ -1,6 +1,5 @@
 /** `@nx-flow/queue`: what the commands of core call. It is no API of its own. */
-
-import { FileCas } from '@nx-flow/core/queue';
+import { FileCas, fingerprintHere } from '@nx-flow/core/queue';
 import { Agent, type AgentOptions } from './agent/agent';
 import { bind } from './blobs/binding';
 import { freightOf } from './blobs/freight';
@@ -9,6 +8,7 @@ import { Server } from './connection/server';
 import type { QueueEvent } from './pool/events';
 import { QueuePool, type QueuePoolOptions } from './pool/queue-pool';
 import { type Overview, overviewOf } from './registry/overview';
+import { Shipment, type ShipmentOptions } from './ship/shipment';
 import { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
 export type { Agent, AgentEvent } from './agent/agent';
@@ -24,7 +24,7 @@ export { DEFAULT_QUEUE, requireQueueName } from './wire/names';
 
 /** Of a pool, with the address of the server in the place of the server. */
 export interface OpenPoolOptions
-  extends Omit<QueuePoolOptions, 'server' | 'queue' | 'freight' | 'patienceMs'> {
+  extends Omit<QueuePoolOptions, 'server' | 'queue' | 'freight' | 'patienceMs' | 'shipment'> {
   url: string | undefined;
   /** Default `default`. */
   queue?: string;
@@ -38,9 +38,11 @@ export interface OpenPoolOptions
   cas?: string;
   /** The folder into which those go that come back. Without it they stay where they are until somebody reads them. */
   received?: string;
+  /** Sends the code to workers that have not got it. */
+  ship?: Pick<ShipmentOptions, 'key' | 'inputs' | 'secrets'>;
 }
 
-/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_BLOBS_STORE, FLOW_BLOBS_AWAY, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
+/** A pool whose tasks are executed by workers elsewhere. @throws FlowError FLOW_QUEUE_NAME, FLOW_BLOBS_URL, FLOW_BLOBS_STORE, FLOW_BLOBS_AWAY, FLOW_SHIP, FLOW_QUEUE_URL, FLOW_QUEUE_AWAY, FLOW_QUEUE_REFUSED, FLOW_QUEUE_MIGRATE */
 export async function openQueuePool({
   url,
   queue = DEFAULT_QUEUE,
@@ -48,6 +50,7 @@ export async function openQueuePool({
   blobs,
   cas = '',
   received,
+  ship,
   store,
   ...options
 }: OpenPoolOptions): Promise<QueuePool> {
@@ -59,8 +62,14 @@ export async function openQueuePool({
     ...(received === undefined ? {} : { received: new FileCas(received) }),
     tell: (event) => options.emit?.({ ...event, ...(place ? { url: place.url } : {}) } as QueueEvent),
   });
+  const { flow, file, workspace, fingerprint = fingerprintHere, emit } = options;
+  const shipment =
+    ship && (await Shipment.make({ flow, file, workspace, fingerprint, freight, cas, ...ship }));
+  const left = shipment?.left ?? [];
+  if (left.length > 0) emit?.({ type: 'code-left', files: [...left] });
   const server = await Server.open(url);
-  return new QueuePool({ server, queue, patienceMs, freight, ...options });
+  const sent = shipment && { shipment, fingerprint: async () => shipment.fingerprints };
+  return new QueuePool({ server, queue, patienceMs, freight, ...options, ...sent });
 }
 
 export interface StartAgentOptions extends Omit<AgentOptions, 'server' | 'freight'> {

@@ -266,6 +266,10 @@ it.each<[string, string[], string, Record<string, string>?]>([
   ['no amounts', ['worker', '--resources=gpu'], 'FLOW_OPTION'],
   ['no duration of a worker', ['worker', '--idle-exit=never'], 'FLOW_OPTION'],
   ['no size', ['worker'], 'FLOW_OPTION', { NX_FLOW_CACHE_LIMIT: 'much' }],
+  ['code that is not signed', ['run', 'squares', '--on=queue', '--ship'], 'FLOW_QUEUE_KEY'],
+  ['code for nobody', ['run', 'squares', '--ship'], 'FLOW_OPTION'],
+  ['code that nobody signs', ['worker', '--accept-shipped'], 'FLOW_QUEUE_KEY'],
+  ['scripts of no code', ['worker', '--allow-scripts'], 'FLOW_OPTION'],
   ['no name of a worker', ['worker', '--queues=a b'], 'FLOW_QUEUE_NAME'],
 ])('what is not understood is refused: %s', async (_, args, code, more = {}) => {
   const { json, code: exit } = await here.nxFlow([...args, '--json'], { env: { ...env, ...more } });

@@ -9,6 +9,7 @@ import type { FileSession } from '../session/session';
 import { idOfStore, noteBlobs } from '../store/folder/blobs-file';
 import type { Context } from './command';
 import { blobsGiven, queuePackage, queueUrl } from './queue-package';
+import { requireNoShip, shipGiven } from './ship';
 
 export interface OnQueue {
   /** The queue of a step; undefined for one that is executed here. */
@@ -23,7 +24,7 @@ const ANY = 'queue';
 /**
  * Opens the pool of a run some of whose steps are executed elsewhere. Undefined where all are executed here.
  * @param max as `--max-workers` says
- * @throws FlowError FLOW_QUEUE_URL and its like, FLOW_OPTION
+ * @throws FlowError FLOW_QUEUE_URL and its like, FLOW_OPTION, FLOW_QUEUE_KEY
  */
 export async function openOnQueue(
   context: Context,
@@ -38,7 +39,10 @@ export async function openOnQueue(
     return own === 'local' ? undefined : (own ?? (given === undefined ? undefined : nameOf(given)));
   };
   const away = [...graph.steps.keys()].find((step) => on(step) !== undefined);
-  if (away === undefined) return undefined;
+  if (away === undefined) {
+    requireNoShip(context);
+    return undefined;
+  }
   const queue = await openPool(context, session, {
     step: away,
     queue: on(away) as string,
@@ -70,7 +74,10 @@ export async function openOnQueue(
  */
 export function spunOnQueue(context: Context, session: FileSession, step: string): FileSession {
   const queue = queueOfSpin(context, session, step);
-  if (queue === undefined) return session;
+  if (queue === undefined) {
+    requireNoShip(context);
+    return session;
+  }
   return {
     ...session,
     away: true,
@@ -121,10 +128,11 @@ interface Wanted {
 }
 
 async function openPool(
-  { options }: Context,
+  context: Context,
   { graph, workspace, file, place, emit, with: given }: FileSession,
   { step, queue, others, ...folders }: Wanted,
 ): Promise<Attachable> {
+  const { options } = context;
   const url = queueUrl(options);
   if (url === undefined) throw noUrl(step, queue);
   const patienceMs = timeoutOf(options['queue-timeout']);
@@ -132,6 +140,7 @@ async function openPool(
   const pool = await queuePackage(workspace).openQueuePool({
     ...{ url, flow: graph.flow, file, workspace, emit, with: given, ...folders },
     ...(blobs === undefined ? {} : { blobs, store: idOfStore(place.store) }),
+    ...shipGiven(context, graph),
     ...(others === undefined ? {} : { queue: others }),
     ...(graph.secrets ? { secrets: [...graph.secrets] } : {}),
     ...(patienceMs === undefined ? {} : { patienceMs }),

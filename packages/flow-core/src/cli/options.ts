@@ -72,6 +72,13 @@ const TIMEOUT: Record<string, OptionSpec> = {
   },
 };
 
+const SHIP: Record<string, OptionSpec> = {
+  ship: {
+    type: 'boolean',
+    help: 'Send the code to workers that have not got it, signed with NX_FLOW_QUEUE_KEY; they take it with --accept-shipped',
+  },
+};
+
 /** For spins: each is executed here unless it is told. */
 export const SPIN_ON: Record<string, OptionSpec> = {
   on: {
@@ -81,6 +88,7 @@ export const SPIN_ON: Record<string, OptionSpec> = {
   },
   ...QUEUE,
   ...TIMEOUT,
+  ...SHIP,
 };
 
 export const RUN_OPTIONS: Record<string, OptionSpec> = {
@@ -95,6 +103,7 @@ export const RUN_OPTIONS: Record<string, OptionSpec> = {
     type: 'number',
     help: 'The most splits of a foreach: one that has more fails before any begins; default 10,000 where workers of a queue execute it, and any number here',
   },
+  ...SHIP,
   'max-workers': { type: 'number', help: 'Tasks at once; default the number of cores' },
   tag: { type: 'string', many: true, value: 'tag', help: 'A tag for the run; may be given several times' },
   until: {

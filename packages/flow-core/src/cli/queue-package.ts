@@ -1,8 +1,18 @@
 /** Finds `@nx-flow/queue`: a package of its own, for those whose tasks are executed by workers elsewhere. */
+
+import type { Graph } from '../definition/graph';
 import type { Attachable } from '../engine/pool/pool';
 import type { QueueEvent } from '../engine/task/queue-event';
 import type { FileCas } from '../store/cas/cas';
 import { optionalPackage } from './optional-package';
+
+/** What is needed to send the code of a flow. */
+export interface ShipRequest {
+  key: string;
+  inputs?: Graph['inputs'];
+  /** The values of the flow's secrets, which are not to be sent. */
+  secrets: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
 export interface QueuePoolRequest {
   url: string | undefined;
@@ -22,6 +32,8 @@ export interface QueuePoolRequest {
   /** The folder of large values here, and the one into which those that come back go; without it they stay in the blobs until they are read. */
   cas: string;
   received?: string;
+  /** Sends the code. */
+  ship?: ShipRequest;
   emit(event: QueueEvent): void;
 }
 
@@ -42,6 +54,8 @@ export interface AgentRequest {
   idleExitMs?: number;
   /** Where large values travel. */
   blobs?: string;
+  /** What it does with code that is sent; by default it takes none. */
+  ship?: { accept: boolean; key: string; scripts: boolean; folder: string };
   tell(event: AgentEvent): void;
 }
 

@@ -50,7 +50,7 @@ export async function runCommand(
     if (isElsewhere(context, session)) {
       const { openOnQueue } = await import('./on-queue');
       queue = await openOnQueue(context, session, max);
-    }
+    } else if (options.ship) (await import('./ship')).requireNoShip(context);
     pool = queue ? undefined : await session.workers(workers);
     if (until !== undefined) requireKnownStep(session.graph, until);
     const prepared = await prepare(session);

@@ -14,7 +14,8 @@ export function requireInProcess(options: Values): void {
 
 /** The same session, with the workers of a queue where `--on` names one. @throws FlowError FLOW_QUEUE_URL and its like */
 export async function withQueue(context: Context, session: FileSession, step: string): Promise<FileSession> {
-  if (context.options.on === undefined) return session;
+  const { on, ship } = context.options;
+  if (on === undefined && ship !== true) return session;
   const { spunOnQueue } = await import('./on-queue');
   return spunOnQueue(context, session, step);
 }

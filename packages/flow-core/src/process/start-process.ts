@@ -24,6 +24,7 @@ const WITHOUT_CHANNEL_MS = 1000;
  * Starts a Node process. Its output is piped, its input is empty, and it finds the channel by `channelToParent`.
  * @param apart in a process group of its own, where there are any
  * @param node options of Node itself
+ * @param cwd its working directory; by default this process's
  * @throws an error with the code EMFILE when there are no file handles for it
  */
 export function startProcess<In, Out>(
@@ -31,7 +32,11 @@ export function startProcess<In, Out>(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   hear: ChannelListener<In>['message'],
-  { apart = false, node = [] }: { apart?: boolean; node?: readonly string[] } = {},
+  {
+    apart = false,
+    node = [],
+    cwd,
+  }: { apart?: boolean; node?: readonly string[]; cwd?: string | undefined } = {},
 ): StartedProcess<Out> {
   const detached = apart && process.platform !== 'win32';
   const options: SpawnOptions = {
@@ -39,6 +44,7 @@ export function startProcess<In, Out>(
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
+    ...(cwd === undefined ? {} : { cwd }),
   };
   const child = spawn(process.execPath, [...node, script, ...args], options);
   if ((child.stdio as unknown) === undefined) {

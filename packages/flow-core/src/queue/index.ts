@@ -1,5 +1,6 @@
 /** For `@nx-flow/queue` alone: what the workers of other machines, and who sends them tasks, have of the engine. It may change with any version. */
 export { FlowError, isFlowError } from '../definition/errors';
+export type { Graph } from '../definition/graph';
 export type { TaskShown } from '../definition/step-cards';
 export { messageOf } from '../definition/thrown';
 export { type Job, kindOf } from '../engine/pool/job';
@@ -16,10 +17,14 @@ export { open as openStarts } from '../engine/task/rate';
 export type { RunContext, TaskName, TaskOutcome, TaskSpec } from '../engine/task/task';
 export type { View, Visible } from '../engine/task/view';
 export { packageFile, packageVersion } from '../environment/package-root';
-export { temporaryName } from '../environment/temporary';
+export { requirePrivate } from '../environment/private-folder';
+export { temporaryIn, temporaryName } from '../environment/temporary';
 export { currentUser } from '../environment/user';
+export { filesOfInputs } from '../source/declared-files';
 export type { FingerprintOptions, Fingerprints, Part, StepFingerprint } from '../source/fingerprint';
 export { compareFingerprints, type Difference } from '../source/fingerprint/compare';
+export { hash as fileHash } from '../source/fingerprint/hash';
+export { npmCi } from '../source/packages/ci';
 export { type Installed, installPackages } from '../source/packages/install';
 export { type Cas, FileCas } from '../store/cas/cas';
 export type { ArtifactRecord, ErrorRecord } from '../store/rows/rows';

@@ -12,6 +12,7 @@ export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
   ...['step', 'origin', 'index', 'iteration', 'all', 'from', 'through', 'maxWorkers', 'watch'],
   ...['persist', 'artifacts', 'values', 'freeze', 'force', 'maxSize', 'inspect', 'inspectBrk'],
   ...['paramsFile', 'with', 'without', 'store', 'namespace', 'importTimeout', 'json', 'verbose'],
+  'ship',
 ]);
 
 /** Switches of Nx, in camel case. They take no value, so a pathspec may follow. */

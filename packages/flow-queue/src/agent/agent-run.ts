@@ -9,12 +9,14 @@ import {
   type TaskOutcome,
   toRecord,
 } from '@nx-flow/core/queue';
+import type { Accepting } from '../ship/accepting';
 import { unpack } from '../wire/bytes';
 import { type Chunk, type ChunkJob, WIRE } from '../wire/chunk';
 import type { Carried, Freight } from '../wire/freight';
 import type { Refusal } from '../wire/message';
 import { type Cache, hashesOf } from './cache';
 import type { Checkout, Code } from './checkout';
+import { Codes, type FoundCode } from './codes';
 import type { Outbox } from './outbox';
 import { RunHost } from './run-host';
 import { requireHere, withoutSecrets } from './secrets';
@@ -22,6 +24,8 @@ import { Work } from './work';
 
 export interface AgentRunOptions {
   checkout: Checkout;
+  /** For code that the run has sent. */
+  accepting: Accepting;
   outbox: Outbox;
   freight: Freight;
   /** The folder of large values. */
@@ -49,6 +53,7 @@ interface Finished {
 export class AgentRun {
   readonly outbox: Outbox;
   readonly #options: AgentRunOptions;
+  readonly #codes: Codes;
   /** The last ones: others end with the chunks that they are at. */
   #newest: Processes | undefined;
   readonly #all = new Set<Processes>();
@@ -63,6 +68,7 @@ export class AgentRun {
 
   constructor(options: AgentRunOptions) {
     this.#options = options;
+    this.#codes = new Codes(options.checkout, options.accepting);
     this.outbox = options.outbox;
   }
 
@@ -90,26 +96,28 @@ export class AgentRun {
     }
   }
 
-  async #try(id: string, { v, flow, step, body, engine, node }: ChunkJob): Promise<Refusal | undefined> {
+  async #try(id: string, data: ChunkJob): Promise<Refusal | undefined> {
+    const { v, step, body, engine, node, shipped } = data;
     if (v !== WIRE || engine !== packageVersion() || major(node) !== major(process.version))
       return { reason: 'version', engine: packageVersion(), node: process.version };
     let leave = () => {};
     try {
       const chunk = unpack<Chunk>(body);
-      const { checkout, freight, cache } = this.#options;
-      const code = await checkout.code(flow, chunk.file);
-      const { digest, parts } = code.of(step);
+      const { freight, cache } = this.#options;
+      const found = await this.#codes.of(data, chunk);
+      const { digest, parts } = found.code.of(step);
       if (digest !== chunk.code) return { reason: 'code', parts };
       requireHere(step, chunk.needs);
-      const { workspace } = checkout;
-      const packages = chunk.packages && (await installPackages(chunk.packages, { workspace }));
+      const { workspace } = found.checkout;
+      const scripts = shipped === undefined || this.#options.accepting.scripts;
+      const packages = chunk.packages && (await installPackages(chunk.packages, { workspace, scripts }));
       const work = new Work(id, chunk, packages);
       const records = [...work.records()];
       leave = cache.use(hashesOf(records));
       await freight.receive(records, chunk.carried);
       if (this.#isClosed) return undefined;
       this.outbox.say({ type: 'taken', chunk: id });
-      return await this.#perform(work, code);
+      return await this.#perform(work, found);
     } catch (error) {
       return { reason: 'unable', code: isFlowError(error) ? error.code : '', why: messageOf(error) };
     } finally {
@@ -117,8 +125,8 @@ export class AgentRun {
     }
   }
 
-  async #perform(work: Work, code: Code): Promise<Refusal | undefined> {
-    const processes = this.#processesFor(work.chunk, code);
+  async #perform(work: Work, found: FoundCode): Promise<Refusal | undefined> {
+    const processes = this.#processesFor(work.chunk, found);
     const { host, pool } = processes;
     host.add(work);
     if (this.#isDraining) host.cut();
@@ -133,7 +141,10 @@ export class AgentRun {
   }
 
   /** Those that have the same code, and none of the tasks: a pool knows them by their numbers. */
-  #processesFor({ file, with: given, without, tasks, run, secrets }: Chunk, code: Code): Processes {
+  #processesFor(
+    { file, with: given, without, tasks, run, secrets }: Chunk,
+    { checkout, code }: FoundCode,
+  ): Processes {
     const key = JSON.stringify([file, given, without]);
     const newest = this.#newest;
     if (newest) {
@@ -141,7 +152,7 @@ export class AgentRun {
       if (newest.key === key && newest.code === code && !isTwice) return newest;
       if (newest.host.works.size === 0) void this.#end(newest);
     }
-    const { checkout, cas } = this.#options;
+    const { cas } = this.#options;
     const host: RunHost = new RunHost(
       { ...run, cwd: checkout.workspace },
       {
@@ -154,6 +165,7 @@ export class AgentRun {
     );
     const pool = new ProcessPool({
       ...{ file: checkout.path(file), flow: run.flow, cas, with: given, without },
+      cwd: checkout.workspace,
       // Each chunk has a process at work. The pool asks each time.
       get max() {
         return Math.max(1, host.works.size);
@@ -241,6 +253,7 @@ export class AgentRun {
     const all = [...this.#all];
     this.#ending = Promise.all(all.map((processes) => this.#end(processes))).then(() => {});
     for (const { host } of all) for (const work of host.works) work.giveUp('dropped');
+    void this.#ending.then(() => this.#codes.close());
     return this.#ending;
   }
 }

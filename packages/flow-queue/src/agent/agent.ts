@@ -9,10 +9,11 @@ import { ANSWER_MS } from '../connection/redis';
 import type { Consumer, Server, Taken } from '../connection/server';
 import { within } from '../connection/within';
 import { type AgentEntry, BEAT_MS, Registry } from '../registry/registry';
+import { Accepting, type AcceptOptions } from '../ship/accepting';
 import type { ChunkJob } from '../wire/chunk';
 import type { Freight } from '../wire/freight';
 import type { Order } from '../wire/message';
-import { agentName, newAgentId, newToken, runName, tasksName } from '../wire/names';
+import { agentName, codeName, newAgentId, newToken, runName, tasksName } from '../wire/names';
 import { AgentRun } from './agent-run';
 import { CACHE_LIMIT, Cache } from './cache';
 import { Checkout } from './checkout';
@@ -33,6 +34,8 @@ export interface AgentOptions {
   /** How much of them is kept for later tasks. Bytes; default 10 GB. */
   cacheLimit?: number;
   freight: Freight;
+  /** What it does with code that runs send; by default it takes none. */
+  ship?: AcceptOptions;
   /** Of the code in its workspace; by default in this process. */
   fingerprint?(options: FingerprintOptions): Promise<Fingerprints>;
   /** It ends by itself when it has had nothing to do for so long. Milliseconds. */
@@ -75,6 +78,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #registry: Registry;
   readonly #checkout: Checkout;
+  readonly #accepting: Accepting;
   readonly #slots: Slots;
   readonly #cache: Cache;
   readonly #runs = new Map<string, Known>();
@@ -97,6 +101,7 @@ export class Agent {
     this.#beatMs = options.beatMs ?? BEAT_MS;
     this.#registry = new Registry(options.server);
     this.#checkout = new Checkout(options.workspace, options.fingerprint);
+    this.#accepting = new Accepting({ accept: false, folder: '', ...options.ship, ...options });
     this.#slots = new Slots(options.slots, options.resources);
     this.#cache = new Cache({ folder: options.cas, limit: options.cacheLimit ?? CACHE_LIMIT });
     this.ended = new Promise((resolve) => {
@@ -132,6 +137,7 @@ export class Agent {
   async kill(): Promise<void> {
     this.#stopping ??= Promise.resolve();
     clearTimeout(this.#timer);
+    this.#accepting.close();
     await this.#options.server.close();
     await Promise.all([...this.#runs.values()].map(({ run }) => run.kill()));
     this.#end('stopped');
@@ -194,11 +200,8 @@ export class Agent {
     if (!known) {
       const { cas, freight } = this.#options;
       const run = new AgentRun({
-        checkout: this.#checkout,
-        outbox: this.#outbox(token),
-        freight,
-        cas,
-        cache: this.#cache,
+        ...{ checkout: this.#checkout, accepting: this.#accepting, cache: this.#cache },
+        ...{ outbox: this.#outbox(token), freight, cas },
       });
       known = { run, flow, number, beat: undefined, heardAt: performance.now() };
       this.#runs.set(token, known);
@@ -255,6 +258,7 @@ export class Agent {
     if (!isGone) return;
     this.#options.tell?.({ type: 'run-gone', flow: known.flow, run: known.number });
     await this.#options.server.obliterate(runName(token));
+    await this.#options.server.obliterate(codeName(token));
   }
 
   #entry(): AgentEntry {

@@ -43,6 +43,11 @@ export class Checkout {
     this.#fingerprint = fingerprint;
   }
 
+  /** Another one, whose code is looked at in the same way. */
+  beside(workspace: string): Checkout {
+    return new Checkout(workspace, this.#fingerprint);
+  }
+
   /** @throws FlowError FLOW_NOT_FOUND for a file that is not of this workspace */
   path(file: string): string {
     const path = join(this.workspace, file);
@@ -74,7 +79,12 @@ export class Checkout {
   }
 }
 
+/** What is looked for below a file, as of a package whose entry is one, is not there either. */
 function stateOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : 'none';
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch {
+    return 'none';
+  }
 }

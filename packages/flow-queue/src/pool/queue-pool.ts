@@ -20,10 +20,11 @@ import {
 import { again } from '../connection/again';
 import type { Consumer, Server } from '../connection/server';
 import { within } from '../connection/within';
+import type { Shipment } from '../ship/shipment';
 import { stepCode } from '../wire/code';
 import type { Freight } from '../wire/freight';
 import type { Said } from '../wire/message';
-import { newToken, runName, tasksName } from '../wire/names';
+import { codeName, newToken, runName, tasksName } from '../wire/names';
 import { chunkJob } from './chunk-job';
 import { Ending } from './ending';
 import type { QueueEvent } from './events';
@@ -47,6 +48,8 @@ export interface QueuePoolOptions {
   /** The secrets of the flow, by their names: workers have the values, and mask them. */
   secrets?: readonly string[];
   freight: Freight;
+  /** The code, for workers that have not got it. */
+  shipment?: Shipment;
   /** How long the run waits for a queue that does not answer. Milliseconds. */
   patienceMs: number;
   /** How often it looks after what it has sent. Milliseconds; default 2000. */
@@ -173,7 +176,8 @@ export class QueuePool implements Pool {
   }
 
   async #send(sent: Sent, host: PoolHost): Promise<void> {
-    const { server, freight, file, workspace, with: given = [], without = [], secrets = [] } = this.#options;
+    const { server, freight, shipment, file, workspace } = this.#options;
+    const { with: given = [], without = [], secrets = [] } = this.#options;
     try {
       const code = stepCode(await (this.#code as Promise<Fingerprints>), sent.step).digest;
       const data = await chunkJob(sent, host, {
@@ -187,7 +191,10 @@ export class QueuePool implements Pool {
         secrets,
       });
       if (this.#isClosed) return;
-      const add = () => server.add(tasksName(sent.queue), sent.id, data);
+      const add = async () => {
+        if (shipment) data.shipped = await shipment.stamp(server, { ...data, token: this.token });
+        await server.add(tasksName(sent.queue), sent.id, data);
+      };
       await again(add, () => this.#isClosed);
       sent.sentAt = sent.heardAt = performance.now();
       // It came too late to be taken out.
@@ -237,6 +244,7 @@ export class QueuePool implements Pool {
     await ending.whole(this.#sent, hearing.workers);
     await consumer.close();
     await server.obliterate(runName(this.token));
+    if (this.#options.shipment) await server.obliterate(codeName(this.token));
     await lookout.end();
   }
 }

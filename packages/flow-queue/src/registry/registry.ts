@@ -3,7 +3,7 @@
  * clocks of their own: what is written is by the clock of the server, and what is read, by that of this machine.
  */
 import type { Server } from '../connection/server';
-import { agentName, REGISTRY, runName } from '../wire/names';
+import { agentName, codeName, REGISTRY, runName } from '../wire/names';
 
 /** Who has not written for so long is gone. Milliseconds. */
 export const STALE_MS = 20_000;
@@ -99,7 +99,9 @@ export class Registry {
   /** With the queue in which it was told, or was told to, what nobody reads any more. */
   async #forget(id: string, entry: Entry): Promise<void> {
     await this.#server.remove(REGISTRY, id);
-    await this.#server.obliterate(entry.kind === 'agent' ? agentName(entry.id) : runName(entry.token));
+    if (entry.kind === 'agent') return this.#server.obliterate(agentName(entry.id));
+    await this.#server.obliterate(runName(entry.token));
+    await this.#server.obliterate(codeName(entry.token));
   }
 }
 

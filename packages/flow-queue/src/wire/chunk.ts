@@ -22,8 +22,22 @@ export interface ChunkJob {
   resources?: Readonly<Record<string, number>>;
   /** Workers that have refused it. */
   refusedBy?: string[];
+  /** Where its code is, for workers that have not got it. */
+  shipped?: Shipped;
   /** A {@link Chunk}. */
   body: string;
+}
+
+/** Code that was sent, as one blob. */
+export interface Shipped {
+  /** sha256 of the blob. */
+  hash: string;
+  /** Of the blob, in bytes. */
+  size: number;
+  /** In the queue, or where large values travel. */
+  place: 'queue' | 'blobs';
+  /** Of the hash, the flow, the run and its token, by the key that the run and its workers have. Hex. */
+  signature: string;
 }
 
 export interface Chunk {

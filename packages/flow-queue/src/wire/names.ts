@@ -23,6 +23,9 @@ export const tasksName = (queue: string) => `${OF_USERS}${queue}`;
 /** Of what workers say to a run. */
 export const runName = (token: string) => `nx-flow_run_${token}`;
 
+/** Of the code that a run sends. Nobody takes from it. */
+export const codeName = (token: string) => `nx-flow_code_${token}`;
+
 /** Of what is said to one worker. */
 export const agentName = (agent: string) => `nx-flow_agent_${agent}`;
 

@@ -19,6 +19,8 @@ const {
   queue,
   lookMs,
   patienceMs,
+  ship,
+  blobs,
 } = JSON.parse(process.argv[2]);
 const stop = new AbortController();
 process.on('message', () => stop.abort());
@@ -32,6 +34,8 @@ async function main() {
   const pool = await openQueuePool({
     ...{ url, flow: graph.flow, file, workspace, max, emit, secrets: graph.secrets },
     ...(queue === undefined ? {} : { queue }),
+    ...(ship === undefined ? {} : { ship: { ...ship, inputs: graph.inputs } }),
+    ...(blobs === undefined ? {} : { blobs, store: 'own', cas: join(session.place.store, 'cas') }),
     ...(lookMs === undefined ? {} : { lookMs }),
     ...(patienceMs === undefined ? {} : { patienceMs }),
   });

@@ -63,6 +63,10 @@ export interface RunSettings {
   queue?: string;
   lookMs?: number;
   patienceMs?: number;
+  /** Where large values travel. */
+  blobs?: string;
+  /** Sends the code. */
+  ship?: { key: string };
   env?: Record<string, string>;
 }
 

@@ -39,6 +39,14 @@ export const command: Command = {
         help: 'Print the script that starts such workers under a scheduler, slurm, and start none',
       },
       workers: { type: 'number', help: 'How many workers the printed script starts; default 1' },
+      'accept-shipped': {
+        type: 'boolean',
+        help: 'Take code that runs send (run --ship), where it is signed with NX_FLOW_QUEUE_KEY',
+      },
+      'allow-scripts': {
+        type: 'boolean',
+        help: 'Let the packages of such code execute scripts when they are installed',
+      },
     },
     families: [],
     examples: [
@@ -68,11 +76,13 @@ export const command: Command = {
     const slots = (options.slots as number | undefined) ?? availableParallelism();
     const idleExitMs = idleOf(options);
     const cacheLimit = await cacheLimitOf(process.env.NX_FLOW_CACHE_LIMIT);
+    const { acceptGiven } = await import('../ship');
     process.chdir(workspace);
     const agent = await startAgent({
       ...{ url: queueUrl(options), workspace, queues, slots, resources: resourcesOf(options) },
       cas: join(store, 'worker', 'cas'),
       ...blobsGiven(),
+      ...acceptGiven(context, join(store, 'worker', 'shipped')),
       ...(idleExitMs === undefined ? {} : { idleExitMs }),
       ...(cacheLimit === undefined ? {} : { cacheLimit }),
       tell: (event) => output.write(`${lineOf(event, context)}\n`),

@@ -70,6 +70,8 @@ export function eventLine(event: FlowEvent, output: Output): string {
       return warning(unserved(event));
     case 'worker-refused':
       return warning(`${event.worker} does not execute ${event.step}: ${event.why}`);
+    case 'code-left':
+      return warning(notSent(event.files));
     case 'worker-lost':
       return warning(
         `${event.worker} has ended in the middle of ${plural(event.tasks, 'task')}, which ${event.tasks === 1 ? 'begins' : 'begin'} again`,
@@ -121,4 +123,15 @@ function unserved({
   const served = queues.length === 0 ? 'there are no workers' : `workers serve ${queues.join(', ')}`;
   const waiting = tasks === 1 ? '1 task waits' : `${tasks} tasks wait`;
   return `${waiting}, and ${lacks}: ${served}. nx-flow worker --queues=${queue} is one`;
+}
+
+/** The most files that are named. */
+const NAMED = 5;
+
+function notSent(files: readonly string[]): string {
+  const named = files
+    .slice(0, NAMED)
+    .join(', ')
+    .concat(files.length > NAMED ? `, and ${files.length - NAMED} more` : '');
+  return `${named} ${files.length === 1 ? 'is' : 'are'} not sent: files that may hold secrets, and those outside of the workspace, stay here`;
 }

@@ -21,6 +21,8 @@ export interface ProcessPoolOptions {
   file: string;
   flow: string;
   cas: string;
+  /** The folder in which its processes import the flow; by default this process's. */
+  cwd?: string;
   /** The CAS of the store of persisted spins, where the tasks are a spin's that is persisted. */
   persistedCas?: string;
   /** The most workers. */
@@ -236,11 +238,11 @@ export class ProcessPool implements Pool {
   }
 
   #spawn(kind: string, alive = true): void {
-    const { file, flow, with: given, without } = this.#options;
+    const { file, flow, cwd, with: given, without } = this.#options;
     const options = { ...(given ? { with: given } : {}), ...(without ? { without } : {}) };
     let worker: WorkerProcess;
     try {
-      worker = new WorkerProcess({ file, flow, kind, ...options }, this.#listener);
+      worker = new WorkerProcess({ file, flow, cwd, kind, ...options }, this.#listener);
     } catch (error) {
       // Without file handles for one more, those that there are do the work.
       if (![...this.#workers].some((other) => other.kind === kind))

@@ -15,5 +15,7 @@ export type QueueEvent =
   | { type: 'blobs-back'; url: string; ms: number }
   /** A worker does not execute the tasks of a step. */
   | { type: 'worker-refused'; worker: string; step: string; why: string }
+  /** The flow names these files, and they are not sent along with its code: they may hold secrets, or lie outside of the workspace. */
+  | { type: 'code-left'; files: string[] }
   /** A worker has ended in the middle of tasks, which begin again. */
   | { type: 'worker-lost'; worker: string; tasks: number };

@@ -107,7 +107,7 @@ function manifest({ dependencies }: PackageSet, workspace: string): object {
 }
 
 /** Copies the workspace's .npmrc, for its registries and access. It is deleted before the folder is moved. */
-function settingsOf(workspace: string, folder: string): string | undefined {
+export function settingsOf(workspace: string, folder: string): string | undefined {
   const from = join(workspace, '.npmrc');
   const to = join(folder, '.npmrc');
   if (!existsSync(from)) return undefined;

@@ -2,21 +2,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { FlowError } from '../../definition/errors';
 
-const ARGUMENTS = [
-  'install',
+const QUIET = [
   '--no-audit',
   '--no-fund',
   '--no-progress',
   '--no-update-notifier',
   '--loglevel=error',
+  '--global=false',
+  '--dry-run=false',
+];
+
+const INSTALL = [
+  'install',
+  ...QUIET,
   // The lock file stays with the packages: it records what was installed.
   '--package-lock=true',
   // A folder is copied, not linked, so that the installed package never changes.
   '--install-links=true',
   '--workspaces=false',
-  '--global=false',
-  '--dry-run=false',
 ];
+
+/** A flow may import what is for development: it is installed whatever NODE_ENV says. */
+const CI = ['ci', ...QUIET, '--include=dev', '--include=optional', '--include=peer'];
 
 /** By default npm retries for more than a minute and prints nothing. */
 const LESS_PATIENCE = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
@@ -30,14 +37,30 @@ const OF_ANOTHER_PACKAGE =
 
 export interface NpmOptions {
   signal?: AbortSignal | undefined;
+  /** Whether packages may execute scripts while they are installed; by default npm decides. */
+  scripts?: boolean | undefined;
   /** Called with npm's process, so that a caller that is killed can end it. */
   watch?: ((child: ChildProcess) => void) | undefined;
 }
 
 /** @throws FlowError FLOW_PACKAGES with npm's own last lines, FLOW_INTERRUPTED */
-export async function npmInstall(folder: string, what: string, { signal, watch }: NpmOptions): Promise<void> {
+export function npmInstall(folder: string, what: string, options: NpmOptions): Promise<void> {
+  return npm(folder, INSTALL, what, options);
+}
+
+/** Installs what a lock file says. @throws as {@link npmInstall} */
+export function npmCiIn(folder: string, options: NpmOptions): Promise<void> {
+  return npm(folder, CI, 'the packages of package-lock.json', options);
+}
+
+async function npm(
+  folder: string,
+  args: readonly string[],
+  what: string,
+  { signal, watch, scripts }: NpmOptions,
+): Promise<void> {
   const env = Object.entries(process.env).filter(([name]) => !OF_ANOTHER_PACKAGE.test(name));
-  const child = spawn('npm', [...ARGUMENTS, ...patience()], {
+  const child = spawn('npm', [...args, ...(scripts === false ? ['--ignore-scripts'] : []), ...patience()], {
     cwd: folder,
     env: Object.fromEntries(env),
     stdio: ['ignore', 'pipe', 'pipe'],
