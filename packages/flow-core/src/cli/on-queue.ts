@@ -139,6 +139,7 @@ async function openPool(
   const { blobs } = blobsGiven();
   const pool = await queuePackage(workspace).openQueuePool({
     ...{ url, flow: graph.flow, file, workspace, emit, with: given, ...folders },
+    without: (options.without as string[] | undefined) ?? [],
     ...(blobs === undefined ? {} : { blobs, store: idOfStore(place.store) }),
     ...shipGiven(context, graph),
     ...(others === undefined ? {} : { queue: others }),

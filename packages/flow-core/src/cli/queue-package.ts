@@ -24,6 +24,7 @@ export interface QueuePoolRequest {
   /** The most chunks of tasks at once. */
   max: number;
   with?: readonly string[];
+  without?: readonly string[];
   secrets?: readonly string[];
   patienceMs?: number;
   /** Where large values travel, and the id of the store that the place belongs to. */

@@ -45,7 +45,7 @@ export async function spinSeveral(context: Context, place: Place, door?: SpinDoo
   try {
     const single = iterations ? { ...context, options: { ...options, iteration: undefined } } : context;
     const selection = selectionOf(single, opened.graph);
-    const session = await withQueue(context, opened, selection.step);
+    const session = await withQueue(context, opened, selection.step, door);
     requireNoOther(selection, { from, iterations });
     await prepareSpin(session, selection, options.namespace as string | undefined);
     const { overrides, set } = await overridesOf(context);

@@ -7,4 +7,6 @@ export interface SpinDoor {
   emit: Emit;
   /** The store, where it is open already; it is closed with the session. */
   store?: Promise<Store>;
+  /** Hears that the step is executed on another machine, before it is sent there: the end of this process does not end it. */
+  away?(): void;
 }

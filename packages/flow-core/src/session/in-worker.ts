@@ -59,6 +59,7 @@ export function executeInWorker(session: Session, { workers, folder, log, emit }
           broken: (error) => reject(isErrorLike(error) ? error : fromRecord(error as ErrorRecord)),
         };
         interrupt = () => reject(new FlowError('FLOW_INTERRUPTED', 'The spin was interrupted.', { exit: 1 }));
+        if (signal?.aborted) return interrupt();
         signal?.addEventListener('abort', interrupt);
         pool.attach(maskedHost(host, secretsOf(session.graph))).wake();
       });

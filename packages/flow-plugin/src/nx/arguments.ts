@@ -10,6 +10,7 @@ export type Family = (typeof FAMILIES)[number];
 /** The options of the command `spin`, in camel case. Its schema has the same. */
 export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
   ...['step', 'origin', 'index', 'iteration', 'all', 'from', 'through', 'maxWorkers', 'watch'],
+  ...['on', 'queue', 'queueTimeout'],
   ...['persist', 'artifacts', 'values', 'freeze', 'force', 'maxSize', 'inspect', 'inspectBrk'],
   ...['paramsFile', 'with', 'without', 'store', 'namespace', 'importTimeout', 'json', 'verbose'],
   'ship',

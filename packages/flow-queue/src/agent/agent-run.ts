@@ -1,4 +1,7 @@
-/** What an agent has of one run: its worker processes, the chunks that they are at, and what is said to the run. */
+/**
+ * What an agent has of one run: its worker processes, the chunks that they are at, and what is said to the run.
+ * Long, because a chunk, its processes and what is said of it end together, whichever of them ends first.
+ */
 import {
   installPackages,
   isFlowError,

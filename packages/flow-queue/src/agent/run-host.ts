@@ -10,6 +10,7 @@ import {
   type View,
 } from '@nx-flow/core/queue';
 import type { Message } from '../wire/message';
+import { withStackOf } from './stack';
 import type { Work } from './work';
 
 export interface RunHostListener {
@@ -127,7 +128,7 @@ export class RunHost implements PoolHost {
     const at = work?.at(job);
     if (work === undefined || at === undefined) return;
     this.#workOf.delete(job);
-    this.#listener.finished(work, job, at, outcome);
+    this.#listener.finished(work, job, at, withStackOf(outcome, this.run.cwd, work.chunk.run.cwd));
   }
 
   broken(error: unknown): void {

@@ -39,11 +39,8 @@ export const command: Command = {
 };
 
 /** One spin, or one of all splits, from its command line. Returns the exit code. */
-export async function executeSpin(
-  context: Context,
-  place: Place,
-  { emit, store }: SpinDoor,
-): Promise<number> {
+export async function executeSpin(context: Context, place: Place, door: SpinDoor): Promise<number> {
+  const { emit, store } = door;
   const { output, options } = context;
   requireInProcess(options);
   const debug = await debugOf(context);
@@ -60,7 +57,7 @@ export async function executeSpin(
   try {
     const { graph } = opened;
     const selection = selectionOf(context, graph);
-    const session = await withQueue(context, opened, selection.step);
+    const session = await withQueue(context, opened, selection.step, door);
     if (options.all !== true && options['max-workers'] !== undefined) {
       throw new FlowError(
         'FLOW_USAGE',

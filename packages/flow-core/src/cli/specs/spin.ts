@@ -7,6 +7,11 @@ export function isOfSeveral({ from, iteration, through }: Values): boolean {
   return from !== undefined || iteration === 'all' || through !== undefined;
 }
 
+/** Whether the workers of a queue may execute the step. */
+export function isAway({ on }: Values): boolean {
+  return on !== undefined && on !== 'local';
+}
+
 /** 9229 is where debuggers look first. */
 const PORT = { type: 'port', value: 'port', bare: '9229' } as const;
 
@@ -93,6 +98,6 @@ export const spec: CommandSpec = {
     'nx-flow spin movies genre --from=last:5',
     'nx-flow spin movies genre --index=2 --through=playlist',
   ],
-  // One step ends with its process.
-  endsInOrder: (options) => options.all === true || isOfSeveral(options),
+  // One step ends with its process, unless that is on another machine.
+  endsInOrder: (options) => options.all === true || isOfSeveral(options) || isAway(options),
 };

@@ -30,8 +30,12 @@ const MOST_VERIFIED = 1000;
 /** @param executed called when the process has executed its spin */
 export function main(executed: () => void): void {
   const setup = JSON.parse(process.argv[2] as string) as SpareSetup;
+  const stopping = new AbortController();
   const channel = channelToParent<ToSpare, FromSpare>({
-    message: (message) => void (message.type === 'go' ? spin(message) : compare(message)),
+    message(message) {
+      if (message.type === 'stop') stopping.abort();
+      else void (message.type === 'go' ? spin(message) : compare(message));
+    },
     // The watch has ended.
     closed: () => exitNow(1),
   });
@@ -59,7 +63,7 @@ export function main(executed: () => void): void {
       const { cwd, workspace, file } = setup;
       const parsed = splitFlow(spec, parseCommandLine(spec, [...argv]), cwd);
       limitImports(importTimeout(parsed));
-      const context: Context = { ...parsed, cwd, workspace, output, signal: new AbortController().signal };
+      const context: Context = { ...parsed, cwd, workspace, output, signal: stopping.signal };
       const { positionals, options } = context;
       const place = placeOf(positionals[0] as string, cwd, {
         store: options.store as string | undefined,
@@ -68,6 +72,7 @@ export function main(executed: () => void): void {
       const env = setup.env ? { env: new EnvFiles({ kind: 'spin' }, note) } : {};
       const door: SpinDoor = {
         emit: (event) => channel.send({ type: 'event', event }),
+        away: () => channel.send({ type: 'away' }),
         ...(store ? { store } : {}),
       };
       const execute =

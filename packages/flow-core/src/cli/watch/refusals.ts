@@ -68,5 +68,5 @@ const BEGINS = new Set(['spin-started', 'spins-started', 'through-started']);
 
 /** Nobody has given any: a key was pressed. */
 function withoutOptions(message: string): string {
-  return message.replace(/: leave --\w+ out\./, '.').replaceAll('--index takes', 'it takes');
+  return message.replace(/: leave --[\w=-]+ out\./, '.').replaceAll('--index takes', 'it takes');
 }

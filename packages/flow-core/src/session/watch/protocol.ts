@@ -38,7 +38,12 @@ export interface SpareCompare {
   before?: KeptSpin;
 }
 
-export type ToSpare = SpareGo | SpareCompare;
+/** End the spin, since it is executed on another machine, and say so. */
+export interface SpareStop {
+  type: 'stop';
+}
+
+export type ToSpare = SpareGo | SpareCompare | SpareStop;
 
 /** A task of a spin beside that of a run, or of the spin before. */
 export interface Comparison {
@@ -52,6 +57,8 @@ export type FromSpare =
   | { type: 'ready' }
   /** From here on, the flow decides how long it takes. */
   | { type: 'begun' }
+  /** The step is executed on another machine, where killing this process ends nothing. */
+  | { type: 'away' }
   | { type: 'event'; event: FlowEvent }
   /** One line for people. */
   | { type: 'note'; text: string }

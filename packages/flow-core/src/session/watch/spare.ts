@@ -54,6 +54,8 @@ export const SPARE: SpareOptions = { program: packageFile('dist/watch-child.js')
 const BEGIN_MS = 10_000;
 /** How long it may live on when it has said what its spin came to. Milliseconds. */
 const LEAVE_MS = 2000;
+/** How long it may take to end what is executed on another machine. Milliseconds. */
+const STOP_MS = 2000;
 
 export class Spare {
   readonly #process;
@@ -62,6 +64,7 @@ export class Spare {
   #listener: SpareListener | undefined;
   #state: 'loading' | 'ready' | 'begun' = 'loading';
   #told = false;
+  #isAway = false;
   #outcome: SpareOutcome | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #late: string | undefined;
@@ -134,6 +137,11 @@ export class Spare {
   async kill(): Promise<void> {
     this.#listener = undefined;
     const { pid } = this.#process.child;
+    if (this.#isAway && !this.#outcome && !this.isOver) {
+      this.#within(STOP_MS, 'did not stop');
+      this.#process.channel.send({ type: 'stop' });
+      await this.said;
+    }
     if (pid !== undefined && this.#state === 'begun' && !this.isOver)
       this.#started = familyOf([pid], listProcesses()).filter((one) => one !== pid);
     this.#process.child.kill('SIGKILL');
@@ -159,6 +167,9 @@ export class Spare {
       case 'begun':
         this.#state = 'begun';
         clearTimeout(this.#deadline);
+        return;
+      case 'away':
+        this.#isAway = true;
         return;
       case 'event':
         this.#listener?.event(message.event);
