@@ -80,8 +80,8 @@ export interface StartAgentOptions extends Omit<AgentOptions, 'server' | 'freigh
   lockMs?: number;
 }
 
-/** How long a worker waits for the place of large values. Milliseconds. */
-const BLOBS_MS = 300_000;
+/** How long a worker waits for the inputs of tasks, until it leaves them to others. Milliseconds. */
+const BLOBS_MS = 2000;
 
 /** A worker, which takes tasks from now on. @throws as {@link openQueuePool} */
 export async function startAgent({ url, lockMs, blobs, ...options }: StartAgentOptions): Promise<Agent> {

@@ -15,7 +15,7 @@ import { Reuse } from '../../src/engine/reuse/reuse';
 import { type StepKey, stepKey } from '../../src/engine/reuse/step-keys';
 import { runFlow } from '../../src/engine/run/run';
 import type { SpinOutcome } from '../../src/engine/spin/outcome';
-import { spin } from '../../src/engine/spin/spin';
+import { type SpinOptions, spin } from '../../src/engine/spin/spin';
 import type { FlowEvent } from '../../src/engine/task/flow-event';
 import { memoryStore } from '../../src/store/open';
 import type { ArtifactRecord, RunRow, TaskRow } from '../../src/store/rows/rows';
@@ -36,6 +36,11 @@ export interface RunSettings extends Declaration {
   reuse?: boolean;
   /** Instead: tasks run in worker processes, which import the program's flow from a file. */
   pool?(host: PoolHost): Pool;
+}
+
+/** How a spin is executed elsewhere than in this process. */
+export interface Elsewhere {
+  elsewhere?: Pick<SpinOptions, 'elsewhere' | 'away' | 'files'>;
 }
 
 /** A run, with its rows by the place of their tasks. */
@@ -131,7 +136,11 @@ export class Bench {
   spin(
     step: string,
     selection: Partial<Selection> & { set?: Record<string, unknown>; given?: Overrides } = {},
-    { params = {}, ...declaration }: Declaration & { params?: Record<string, unknown> } = {},
+    {
+      params = {},
+      elsewhere,
+      ...declaration
+    }: Declaration & Elsewhere & { params?: Record<string, unknown> } = {},
   ): Promise<SpinOutcome> {
     const { set = {}, given, ...rest } = selection;
     return spin({
@@ -144,6 +153,7 @@ export class Bench {
       user: 'tester',
       cwd: process.cwd(),
       log: () => {},
+      ...elsewhere,
     });
   }
 
@@ -206,7 +216,11 @@ export class Bench {
   }
 
   /** A spin of that very task gives what it recorded. */
-  async spinsTheSame(recorded: Recorded, task: Task, declaration: Declaration = {}): Promise<void> {
+  async spinsTheSame(
+    recorded: Recorded,
+    task: Task,
+    declaration: Declaration & Elsewhere = {},
+  ): Promise<void> {
     const row = recorded.tasks.get(task.key) as TaskRow;
     const outcome = await this.spin(task.step, { run: recorded.run, task: row.task }, declaration);
     expectSameSpin(outcome, task);

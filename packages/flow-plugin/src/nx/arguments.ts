@@ -10,10 +10,9 @@ export type Family = (typeof FAMILIES)[number];
 /** The options of the command `spin`, in camel case. Its schema has the same. */
 export const SPIN_OPTIONS: ReadonlySet<string> = new Set([
   ...['step', 'origin', 'index', 'iteration', 'all', 'from', 'through', 'maxWorkers', 'watch'],
-  ...['on', 'queue', 'queueTimeout'],
+  ...['on', 'queue', 'queueTimeout', 'ship'],
   ...['persist', 'artifacts', 'values', 'freeze', 'force', 'maxSize', 'inspect', 'inspectBrk'],
   ...['paramsFile', 'with', 'without', 'store', 'namespace', 'importTimeout', 'json', 'verbose'],
-  'ship',
 ]);
 
 /** Switches of Nx, in camel case. They take no value, so a pathspec may follow. */

@@ -202,9 +202,11 @@ export class AgentRun {
     const stored = outcome.status === 'done' ? outcome.result.stored.map(([, record]) => record) : [];
     const leave = cache.use(hashesOf(stored));
     try {
-      carried = await freight.send(stored);
+      // What a task has made is not thrown away: it waits as long as the run does.
+      const isOver = () => this.#isClosed || this.#isDraining;
+      carried = await freight.send(stored, this.outbox.waiting(work.id, isOver));
     } catch (error) {
-      // Another worker may reach the place of large values.
+      // It ends: another worker may reach the place of large values.
       if (isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY')
         return work.giveUp({ reason: 'unable', code: error.code, why: error.message });
       const { startedAt, durationMs } = outcome;

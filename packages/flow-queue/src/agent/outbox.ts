@@ -1,6 +1,7 @@
 /** What a worker says to one run: in order, and in as few messages as there is time to send. */
 import { again } from '../connection/again';
 import { pack } from '../wire/bytes';
+import type { Waiting } from '../wire/freight';
 import type { Message, Refusal, Said } from '../wire/message';
 import { newToken } from '../wire/names';
 
@@ -44,6 +45,15 @@ export class Outbox {
   #after(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.flush(), ms);
+  }
+
+  /** For values of a chunk whose place cannot be reached: the run hears of it. */
+  waiting(chunk: string, isOver: Waiting['isOver']): Waiting {
+    return {
+      isOver,
+      away: (why) => this.say({ type: 'blobs-away', chunk, why }, true),
+      back: () => this.say({ type: 'blobs-back', chunk }, true),
+    };
   }
 
   refuse(chunk: string, refusal: Refusal): Promise<void> {

@@ -1,7 +1,7 @@
 /** Large values between a run and its workers, through a place that they share: each is written before it is spoken of. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ArtifactRecord, type FileCas, FlowError, isFlowError } from '@nx-flow/core/queue';
-import { type Carried, type Freight, noFreight } from '../wire/freight';
+import { type Carried, type Freight, noFreight, type Waiting } from '../wire/freight';
 import { type Blobs, MARKER } from './blobs';
 
 export interface FreightOptions {
@@ -32,21 +32,33 @@ class BlobFreight implements Freight {
   /** Of a run, those that it has looked for: many of its tasks read the same. */
   readonly #there = new Map<string, number>();
   #isBound = false;
-  #awaySince: number | undefined;
+  /** Several values may wait at once: that is told once. */
+  readonly #waiting: Waiting = {
+    isOver: (ms) => ms > this.#options.patienceMs,
+    away: (why) => {
+      if (!this.#isAway) this.#options.tell?.({ type: 'blobs-away', why });
+      this.#isAway = true;
+    },
+    back: (ms) => {
+      if (this.#isAway) this.#options.tell?.({ type: 'blobs-back', ms });
+      this.#isAway = false;
+    },
+  };
+  #isAway = false;
 
   constructor(options: FreightOptions & { blobs: Blobs }) {
     this.#options = options;
   }
 
   /** @throws FlowError FLOW_BLOBS_AWAY and its like, FLOW_STORE_CORRUPT */
-  async send(records: readonly ArtifactRecord[]): Promise<Carried> {
+  async send(records: readonly ArtifactRecord[], waiting?: Waiting): Promise<Carried> {
     const { blobs, cas, received } = this.#options;
     for (const [hash, size] of hashesOf(records)) {
       if (performance.now() - (this.#there.get(hash) ?? Number.NEGATIVE_INFINITY) < THERE_MS) continue;
       await this.#patiently(async () => {
         // One that was written in part has another size.
         if (!(await blobs.renew(hash, size))) await blobs.put(hash, cas.file(hash));
-      });
+      }, waiting);
       if (!received) this.#there.set(hash, performance.now());
     }
     return [];
@@ -73,24 +85,21 @@ class BlobFreight implements Freight {
     throw new FlowError('FLOW_BLOBS_AWAY', message, { exit: 1 });
   }
 
-  async #patiently(work: () => Promise<void>): Promise<void> {
-    const { patienceMs, tell } = this.#options;
-    for (const begun = performance.now(); ; ) {
+  async #patiently(work: () => Promise<void>, waiting: Waiting = this.#waiting): Promise<void> {
+    const begun = performance.now();
+    const elapsed = () => performance.now() - begun;
+    for (let isAway = false; ; isAway = true) {
       try {
         if (!this.#isBound) await this.#requireBound();
         await work();
-        break;
+        if (isAway) waiting.back(elapsed());
+        return;
       } catch (error) {
-        const isAway = isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY';
-        if (!isAway || performance.now() - begun > patienceMs) throw error;
-        if (this.#awaySince === undefined) tell?.({ type: 'blobs-away', why: error.message });
-        this.#awaySince ??= begun;
+        if (!isFlowError(error) || error.code !== 'FLOW_BLOBS_AWAY' || waiting.isOver(elapsed())) throw error;
+        if (!isAway) waiting.away(error.message);
         await pause(AGAIN_MS);
       }
     }
-    if (this.#awaySince === undefined) return;
-    tell?.({ type: 'blobs-back', ms: performance.now() - this.#awaySince });
-    this.#awaySince = undefined;
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { unpack } from '../wire/bytes';
 import type { Freight } from '../wire/freight';
 import type { Message, Refusal, Said } from '../wire/message';
+import { BlobsAway } from './blobs-away';
 import type { QueueEvent } from './events';
 import { Inbox } from './inbox';
 import { Refusals, refusalText } from './refusals';
@@ -42,6 +43,7 @@ export interface HearingOptions {
 
 export class Hearing {
   readonly refusals = new Refusals();
+  readonly blobsAway: BlobsAway;
   readonly #options: HearingOptions;
   readonly #inbox = new Inbox();
   /** How often a worker was lost in the middle of a task. */
@@ -55,6 +57,7 @@ export class Hearing {
 
   constructor(options: HearingOptions) {
     this.#options = options;
+    this.blobsAway = new BlobsAway(options.emit);
   }
 
   /** Resolves when what it says is done with. */
@@ -105,8 +108,13 @@ export class Hearing {
       case 'taken':
         sent.worker = from;
         this.workers.add(from);
+        this.blobsAway.back(stepKey(sent));
         if (this.#isClosed) this.#options.takenLate(from);
         return;
+      case 'blobs-away':
+        return this.blobsAway.away(sent.id, from, message.why);
+      case 'blobs-back':
+        return this.blobsAway.back(sent.id);
       case 'returned':
         return this.#sendAgain(sent, sent.left().all);
       case 'lost':
@@ -159,7 +167,10 @@ export class Hearing {
     const { host, sizing, sent: all } = this.#options;
     sizing.took(job.spec.step, outcome.durationMs);
     job.start?.begin();
-    if (sent.finish(at)) all.delete(sent.id);
+    if (sent.finish(at)) {
+      all.delete(sent.id);
+      this.blobsAway.back(sent.id);
+    }
     host.finished(job, outcome);
   }
 
@@ -199,8 +210,16 @@ export class Hearing {
     this.#sendAgain(sent, all);
   }
 
+  /** All of its workers have refused it, and one of them could not reach the large values: they are asked again. */
+  waitForBlobs(sent: Sent, worker: string, why: string): void {
+    this.blobsAway.away(stepKey(sent), worker, why);
+    this.refusals.forget(sent.queue, sent.step);
+    this.#sendAgain(sent, sent.left().all);
+  }
+
   #sendAgain(sent: Sent, jobs: readonly Job[]): void {
     this.#options.sent.delete(sent.id);
+    this.blobsAway.back(sent.id);
     if (!this.#isClosed) this.#options.again(sent, jobs);
   }
 
@@ -215,5 +234,7 @@ export class Hearing {
     this.#sendAgain(sent, sent.left().all);
   }
 }
+
+const stepKey = ({ queue, step }: Sent) => `${queue} ${step}`;
 
 const againText = (why: string) => `${why} while this task was executed: the task begins again.\n`;

@@ -114,8 +114,11 @@ export class Lookout {
       this.#written = now;
     } else await server.ping();
     this.#agents = (await this.#registry.read()).agents;
-    await hearing.overdue();
+    // What is heard may wait for large values.
+    void hearing.overdue();
     this.#tellUnserved(now);
+    const waited = hearing.blobsAway.error(this.#options.patienceMs);
+    if (waited) this.#options.gaveUp(waited);
     for (const one of [...sent.values()]) {
       if (one.sentAt === undefined || this.#isClosed) continue;
       if (one.worker === undefined && (await this.#isRefused(one))) continue;
@@ -129,7 +132,9 @@ export class Lookout {
     const workers = this.#serving(one.queue).map(({ id }) => id);
     const error = hearing.refusals.error(one.queue, one.step, workers, await parts(one.step));
     if (!error || !(await server.remove(tasksName(one.queue), one.id))) return false;
-    fail(one, error);
+    const away = hearing.refusals.withoutBlobs(one.queue, one.step, workers);
+    if (away) hearing.waitForBlobs(one, away.worker, away.why);
+    else fail(one, error);
     return true;
   }
 

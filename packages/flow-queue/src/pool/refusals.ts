@@ -7,19 +7,40 @@ const MOST = 3;
 
 export class Refusals {
   readonly #all = new Map<string, Map<string, Refusal>>();
+  /** By step and worker. */
+  readonly #told = new Set<string>();
 
-  /** Returns whether the worker had not refused it before. */
+  /** Returns whether the worker had never refused it before. */
   add(queue: string, step: string, worker: string, refusal: Refusal): boolean {
     const key = keyOf(queue, step);
     const workers = this.#all.get(key) ?? new Map<string, Refusal>();
     this.#all.set(key, workers);
-    const isNew = !workers.has(worker);
     workers.set(worker, refusal);
-    return isNew;
+    const told = this.#told.size;
+    return this.#told.add(`${key}\0${worker}`).size > told;
   }
 
   by(queue: string, step: string): string[] {
     return [...(this.#all.get(keyOf(queue, step))?.keys() ?? [])];
+  }
+
+  /** They are asked again. */
+  forget(queue: string, step: string): void {
+    this.#all.delete(keyOf(queue, step));
+  }
+
+  /** One of these workers that could not reach the large values. */
+  withoutBlobs(
+    queue: string,
+    step: string,
+    workers: readonly string[],
+  ): { worker: string; why: string } | undefined {
+    for (const worker of workers) {
+      const refusal = this.#all.get(keyOf(queue, step))?.get(worker);
+      if (refusal?.reason === 'unable' && refusal.code === 'FLOW_BLOBS_AWAY')
+        return { worker, why: refusal.why };
+    }
+    return undefined;
   }
 
   /**

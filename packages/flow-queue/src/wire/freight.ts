@@ -4,10 +4,23 @@ import { type ArtifactRecord, FlowError } from '@nx-flow/core/queue';
 /** Bytes that travel in a message, by their hash. */
 export type Carried = [hash: string, bytes: Uint8Array][];
 
+/** Who waits while the place of large values is away. */
+export interface Waiting {
+  /** Whether it waits no more. @param ms so long it has */
+  isOver(ms: number): boolean;
+  away(why: string): void;
+  /** After so long. */
+  back(ms: number): void;
+}
+
 /** Both sides have one. */
 export interface Freight {
-  /** What has to travel beside these records. The rest is where the other side finds it. @throws FlowError FLOW_BLOBS_MISSING */
-  send(records: readonly ArtifactRecord[]): Promise<Carried>;
+  /**
+   * What has to travel beside these records. The rest is where the other side finds it.
+   * @param waiting by default the one that waits as long as a run does
+   * @throws FlowError FLOW_BLOBS_MISSING, FLOW_BLOBS_AWAY
+   */
+  send(records: readonly ArtifactRecord[], waiting?: Waiting): Promise<Carried>;
   /** Makes the values of these records readable here, or notes in them where their bytes are. @throws FlowError where one is lost */
   receive(records: readonly ArtifactRecord[], carried: Carried): Promise<void>;
 }

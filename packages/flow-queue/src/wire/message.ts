@@ -10,6 +10,9 @@ export type Message =
   | { type: 'card'; chunk: string; at: number; shown: TaskShown }
   | { type: 'silent'; chunk: string; at: number; ms: number }
   | { type: 'outcome'; chunk: string; at: number; outcome: TaskOutcome; carried: Carried }
+  /** What a task of the chunk returned is too large for a message, and its place cannot be reached: the worker waits, until it can. */
+  | { type: 'blobs-away'; chunk: string; why: string }
+  | { type: 'blobs-back'; chunk: string }
   /** The rest of the chunk is given back: the worker ends, or its code has changed. */
   | { type: 'returned'; chunk: string }
   /** The worker that had the chunk was lost, and this one has not begun it: what is done of it, the run knows. */

@@ -126,6 +126,40 @@ test('the third worker that is lost in the middle of a task fails it; those besi
   expect(run.events.map(({ type }) => type)).toEqual(['worker-lost', 'worker-lost', 'worker-lost']);
 });
 
+test('a worker that cannot reach the large values is waited for, with one line; its task is given up with its worker', async () => {
+  const run = new Run();
+  run.send('a', [job('1')]);
+  run.send('b', [job('2')]);
+  await run.say('w1', { type: 'taken', chunk: 'a' }, { type: 'blobs-away', chunk: 'a', why: 'No folder.' });
+  await run.say('w2', { type: 'taken', chunk: 'b' }, { type: 'blobs-away', chunk: 'b', why: 'No folder.' });
+  await run.say('w1', { type: 'blobs-back', chunk: 'a' }, outcome('a', 0));
+  expect(run.events).toEqual([{ type: 'blobs-away', worker: 'w1', why: 'No folder.' }]);
+  expect(run.hearing.blobsAway.error(60_000)).toBeUndefined();
+  expect(run.hearing.blobsAway.error(0)).toMatchObject({
+    code: 'FLOW_BLOBS_AWAY',
+    message: expect.stringMatching(/for large values of w2\. No folder\. Then resume the run\.$/),
+  });
+  await run.say('w3', { type: 'lost', chunk: 'b' });
+  expect(run.events.map(({ type }) => type)).toEqual(['blobs-away', 'worker-lost', 'blobs-back']);
+  expect(run.again).toEqual([['2']]);
+});
+
+test('inputs that no worker can read are waited for; of other code the run is told', async () => {
+  const run = new Run();
+  const why = 'No folder.';
+  const refusal = { reason: 'unable', code: 'FLOW_BLOBS_AWAY', why } as const;
+  for (const chunk of ['a', 'b']) {
+    const sent = run.send(chunk, [job('1')]);
+    await run.hearing.hear({ ...run.said('w1'), refused: { chunk, refusal } });
+    expect(run.hearing.refusals.by('default', 'each')).toEqual(['w1']);
+    run.hearing.waitForBlobs(sent, 'w1', why);
+    expect(run.hearing.refusals.by('default', 'each')).toEqual([]);
+  }
+  run.send('c', [job('1')]);
+  await run.say('w1', { type: 'taken', chunk: 'c' });
+  expect(run.events.map(({ type }) => type)).toEqual(['worker-refused', 'blobs-away', 'blobs-back']);
+});
+
 test('what comes twice is heard once, and what comes early waits', async () => {
   const run = new Run();
   run.send('a', [job('1'), job('2')]);

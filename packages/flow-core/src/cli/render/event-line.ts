@@ -63,9 +63,11 @@ export function eventLine(event: FlowEvent, output: Output): string {
     case 'queue-back':
       return warning(`the queue answers again, after ${Math.round(event.ms / 1000)} s`);
     case 'blobs-away':
-      return warning(`the run waits: ${event.why}`);
+      return warning(`the run waits: ${event.worker === undefined ? '' : `${event.worker}: `}${event.why}`);
     case 'blobs-back':
-      return warning(`${event.url} can be reached again, after ${Math.round(event.ms / 1000)} s`);
+      return warning(
+        `${event.url ?? 'the place of large values'} can be reached again, after ${Math.round(event.ms / 1000)} s`,
+      );
     case 'queue-unserved':
       return warning(unserved(event));
     case 'worker-refused':

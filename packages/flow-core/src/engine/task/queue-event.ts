@@ -10,9 +10,10 @@ export type QueueEvent =
    * worker serves.
    */
   | { type: 'queue-unserved'; queue: string; queues: string[]; tasks: number; resources?: string }
-  /** The place of large values cannot be reached: the run waits. */
-  | { type: 'blobs-away'; url: string; why: string }
-  | { type: 'blobs-back'; url: string; ms: number }
+  /** The place of large values cannot be reached, from here or from a worker: the run waits. */
+  | { type: 'blobs-away'; url?: string; worker?: string; why: string }
+  /** It can, after so long. */
+  | { type: 'blobs-back'; url?: string; ms: number }
   /** A worker does not execute the tasks of a step. */
   | { type: 'worker-refused'; worker: string; step: string; why: string }
   /** The flow names these files, and they are not sent along with its code: they may hold secrets, or lie outside of the workspace. */
