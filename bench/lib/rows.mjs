@@ -21,6 +21,7 @@ const ORDER = [
   'card',
   'page',
   'queue',
+  'blobs',
 ];
 
 /**
