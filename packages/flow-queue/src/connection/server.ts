@@ -1,5 +1,5 @@
 /** The server of a queue, as the rest of this package uses it. */
-import { FlowError } from '@nx-flow/core/queue';
+import { FlowError, messageOf } from '@nx-flow/core/queue';
 import type { Queue } from 'bullmq';
 import { Client } from './client';
 import { Consumer, type ConsumerOptions } from './consumer';
@@ -12,6 +12,9 @@ export interface Counts {
   waiting: number;
   active: number;
 }
+
+/** Several may remove a queue at the same time: a run, and workers that were told that it has ended. */
+const OBLITERATE_TRIES = 10;
 
 /** Unless somebody says otherwise. Milliseconds. */
 const LOCK_MS = 10_000;
@@ -92,7 +95,15 @@ export class Server {
   /** Removes a queue with all that is in it. */
   async obliterate(queue: string): Promise<void> {
     const known = this.#queue(queue);
-    await known.obliterate({ force: true });
+    for (let tries = 1; ; tries++) {
+      try {
+        await known.obliterate({ force: true });
+        break;
+      } catch (error) {
+        // BullMQ pauses it first, and whoever else removes it at the same time has ended that: it is asked once more.
+        if (tries === OBLITERATE_TRIES || !/non-paused/.test(messageOf(error))) throw error;
+      }
+    }
     this.#queues.delete(queue);
     await known.close().catch(() => {});
     this.#client.release(known);
