@@ -19,7 +19,8 @@ export function openBlobs(url: string): Blobs {
   const parts = prefix.split('/');
   const isPrefix = prefix === '' || parts.every((part) => /^[\w.=-]+$/.test(part) && !/^\.+$/.test(part));
   if (bucket !== undefined && isPrefix) return new Bucket(bucket, prefix === '' ? '' : `${prefix}/`);
-  const shown = JSON.stringify(url.slice(0, 60));
-  const message = `${shown} names no place for large values: it is file: and the absolute path of a folder that the run and its workers share, such as file:/mnt/flow, or a bucket and a prefix, such as s3://models/flow.`;
+  // There may be keys in it.
+  const shown = url.includes('@') ? 'NX_FLOW_BLOBS' : JSON.stringify(url.slice(0, 60));
+  const message = `${shown} names no place for large values: it is file: and the absolute path of a folder that the run and its workers share, such as file:/mnt/flow, or a bucket and a prefix, such as s3://models/flow. Keys are given by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
   throw new FlowError('FLOW_BLOBS_URL', message);
 }

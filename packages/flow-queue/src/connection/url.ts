@@ -34,6 +34,11 @@ export function parseAddress(url: string | undefined): Address {
       `${what}: it begins with redis://, rediss:// (with TLS), or postgres://, such as redis://host:6379.`,
     );
   }
+  if (isCut(url))
+    throw new FlowError(
+      'FLOW_QUEUE_URL',
+      'The address of the queue has a user or password with a sign that ends it: write / as %2F, # as %23, ? as %3F and @ as %40 there.',
+    );
   const shown = shownUrl(url);
   const { pathname } = new URL(url);
   if (kind === 'redis' && !/^\/?\d{0,9}$/.test(pathname))
@@ -49,9 +54,16 @@ export function requireQueueUrl(url: string): string {
   return parseAddress(url).url;
 }
 
+/** A password with a slash in it is read as a host and a path: both are a part of it. */
+function isCut(url: string): boolean {
+  const { pathname, search, hash } = new URL(url);
+  return `${pathname}${search}${hash}`.includes('@');
+}
+
 /** Without user, password and options: each may be a secret. */
 export function shownUrl(url: string): string {
   try {
+    if (isCut(url)) return 'the queue';
     const { protocol, host, pathname } = new URL(url);
     return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
   } catch {

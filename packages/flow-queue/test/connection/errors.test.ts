@@ -28,6 +28,10 @@ test.each([
     'redis://:hidden@host:6379/flows',
     'FLOW_QUEUE_URL: redis://host:6379/flows names no database of Redis, which have numbers: such as redis://host:6379/2, or nothing after the port.',
   ],
+  [
+    'postgres://me:12/hidden@host/flows',
+    'FLOW_QUEUE_URL: The address of the queue has a user or password with a sign that ends it: write / as %2F, # as %23, ? as %3F and @ as %40 there.',
+  ],
 ])('%s is refused', async (url, expected) => {
   expect(await failure(Server.open(url))).toBe(expected);
 });
@@ -35,7 +39,8 @@ test.each([
 test('an address is shown without what proves who asks', () => {
   expect(shownUrl('redis://user:hidden@host:6379/2?password=hidden')).toBe('redis://host:6379/2');
   expect(shownUrl('postgres://user:hidden@host/flows?sslkey=hidden')).toBe('postgres://host/flows');
-  expect(shownUrl('hidden')).toBe('the queue');
+  for (const url of ['hidden', 'redis://hidden/more@host', 'redis://user:12#hidden@host'])
+    expect(shownUrl(url)).toBe('the queue');
 });
 
 test.each(['redis://user:hidden@127.0.0.1:1', 'postgres://user:hidden@127.0.0.1:1/flows'])(
