@@ -32,7 +32,8 @@ test('a run that fills the disk is recorded as failed, and can be removed while 
       const fd = openSync('.flow/filler', 'w');
       for (const size of [65536, 1]) try { for (;;) writeSync(fd, Buffer.alloc(size)); } catch {}
       closeSync(fd);
-      return { size: 1 };
+      // More than is free in the last page of a file.
+      return { text: 'x'.repeat(20_000) };
     });
     export default f.end(start);`,
   );
