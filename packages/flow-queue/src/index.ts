@@ -58,7 +58,7 @@ export async function openQueuePool({
   const place = blobs === undefined ? undefined : openBlobs(blobs);
   if (place && store !== undefined) await bind(place, store);
   const freight = freightOf({
-    ...{ blobs: place, cas: new FileCas(cas), patienceMs },
+    ...{ blobs: place, cas: new FileCas(cas), patienceMs, store },
     ...(received === undefined ? {} : { received: new FileCas(received) }),
     tell: (event) => options.emit?.({ ...event, ...(place ? { url: place.url } : {}) } as QueueEvent),
   });

@@ -103,6 +103,7 @@ export interface Blobs {
   size(hash: string): Promise<number | undefined>;
   get(hash: string, into: FileCas): Promise<void>;
   list(): AsyncIterable<{ hash: string; size: number; at: number }>;
+  at(hash: string): Promise<number | undefined>;
   remove(hash: string): Promise<void>;
   owner(): Promise<string | undefined>;
 }

@@ -98,7 +98,8 @@ export async function sweepShared(
       const named = new Set<string>();
       for (const { kv } of stores) for (const hash of await hashesIn(kv)) named.add(hash);
       for (const blob of old) {
-        if (named.has(blob.hash)) continue;
+        // Looked at once more: a task may have returned it meanwhile.
+        if (named.has(blob.hash) || ((await place.at(blob.hash)) ?? now) > newSince) continue;
         if (!dryRun) await place.remove(blob.hash);
         found.files++;
         found.bytes += blob.size;

@@ -12,7 +12,7 @@ const SHORTEST = 16;
 export function shipGiven({ options }: Pick<Context, 'options'>, graph: Graph): { ship?: ShipRequest } {
   if (options.ship !== true) return {};
   const key = queueKey('--ship signs the code');
-  return { ship: { key, ...(graph.inputs ? { inputs: graph.inputs } : {}), secrets: valuesOf(graph) } };
+  return { ship: { key, ...(graph.inputs ? { inputs: graph.inputs } : {}), secrets: secretsOf(graph, key) } };
 }
 
 /** Where no step goes to a queue. @throws FlowError FLOW_OPTION */
@@ -45,4 +45,15 @@ function queueKey(what: string): string {
   const why = key === '' ? 'which is not set' : `which has ${key.length} characters`;
   const message = `${what} with NX_FLOW_QUEUE_KEY, ${why}: give the run and its workers the same text of at least ${SHORTEST} characters.`;
   throw new FlowError('FLOW_QUEUE_KEY', message);
+}
+
+/** The secrets of the flow, and what opens the queue and the place of large values. */
+function secretsOf(graph: Graph, key: string): Map<string, Set<string>> {
+  const { NX_FLOW_QUEUE: queue = '', AWS_SECRET_ACCESS_KEY: bucket } = process.env;
+  const password = URL.canParse(queue) ? decodeURIComponent(new URL(queue).password) : '';
+  const all = valuesOf(graph);
+  all.set('NX_FLOW_QUEUE_KEY', new Set([key]));
+  if (password.length > 3) all.set('NX_FLOW_QUEUE', new Set([password]));
+  if (bucket) all.set('AWS_SECRET_ACCESS_KEY', new Set([bucket]));
+  return all;
 }

@@ -60,6 +60,8 @@ export class AgentRun {
   /** The last ones: others end with the chunks that they are at. */
   #newest: Processes | undefined;
   readonly #all = new Set<Processes>();
+  /** With the place of large values that its run uses. */
+  #freight: Freight;
   #finished: Finished[] = [];
   /** Chunks that it has taken, or is about to. */
   #size = 0;
@@ -73,6 +75,7 @@ export class AgentRun {
     this.#options = options;
     this.#codes = new Codes(options.checkout, options.accepting);
     this.outbox = options.outbox;
+    this.#freight = options.freight;
   }
 
   /** How long it has had nothing to do. Milliseconds. */
@@ -106,7 +109,8 @@ export class AgentRun {
     let leave = () => {};
     try {
       const chunk = unpack<Chunk>(body);
-      const { freight, cache } = this.#options;
+      const { cache } = this.#options;
+      this.#freight = this.#freight.of(chunk.store);
       const found = await this.#codes.of(data, chunk);
       const { digest, parts } = found.code.of(step);
       if (digest !== chunk.code) return { reason: 'code', parts };
@@ -117,7 +121,7 @@ export class AgentRun {
       const work = new Work(id, chunk, packages);
       const records = [...work.records()];
       leave = cache.use(hashesOf(records));
-      await freight.receive(records, chunk.carried);
+      await this.#freight.receive(records, chunk.carried);
       if (this.#isClosed) return undefined;
       this.outbox.say({ type: 'taken', chunk: id });
       return await this.#perform(work, found);
@@ -198,13 +202,13 @@ export class AgentRun {
     if (outcome.status === 'failed') delete outcome.failure.thrown;
     let said = outcome;
     let carried: Carried = [];
-    const { freight, cache } = this.#options;
+    const { cache } = this.#options;
     const stored = outcome.status === 'done' ? outcome.result.stored.map(([, record]) => record) : [];
     const leave = cache.use(hashesOf(stored));
     try {
       // What a task has made is not thrown away: it waits as long as the run does.
       const isOver = () => this.#isClosed || this.#isDraining;
-      carried = await freight.send(stored, this.outbox.waiting(work.id, isOver));
+      carried = await this.#freight.send(stored, this.outbox.waiting(work.id, isOver));
     } catch (error) {
       // It ends: another worker may reach the place of large values.
       if (isFlowError(error) && error.code === 'FLOW_BLOBS_AWAY')

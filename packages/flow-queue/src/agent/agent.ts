@@ -146,7 +146,7 @@ export class Agent {
   async #drain(how: 'stopped' | 'idle'): Promise<void> {
     clearTimeout(this.#timer);
     for (const { run } of this.#runs.values()) run.drain();
-    await this.#registry.write(this.#entry()).catch(() => {});
+    await within(ANSWER_MS, () => this.#registry.write(this.#entry())).catch(() => {});
     await Promise.all(this.#consumers.map((consumer) => consumer.close()));
     await Promise.all([...this.#runs.values()].map(({ run }) => run.end(false)));
     await this.#orders?.close();

@@ -20,6 +20,8 @@ export interface Blobs {
   /** Writes the bytes into the folder of large values here, verified. @throws FlowError FLOW_BLOB_LOST, FLOW_BLOBS_AWAY, FLOW_STORE_FULL */
   get(hash: string, into: FileCas): Promise<void>;
   list(): AsyncIterable<Blob>;
+  /** As {@link Blob.at}; undefined where it is not. */
+  at(hash: string): Promise<number | undefined>;
   remove(hash: string): Promise<void>;
   /** Which store the place belongs to; undefined where that was never said. */
   owner(): Promise<string | undefined>;

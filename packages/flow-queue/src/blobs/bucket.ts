@@ -26,9 +26,7 @@ export class Bucket implements Blobs {
     return this.#try(async (client) => {
       if ((await client.head(this.#bucket, key)) !== size) return false;
       // Objects have no time that could be set: an old one is written again.
-      for await (const { key: found, at } of client.list(this.#bucket, key))
-        return found === key && Date.now() - at < FRESH_MS;
-      return false;
+      return Date.now() - ((await this.at(hash)) ?? 0) < FRESH_MS;
     });
   }
 
@@ -58,6 +56,15 @@ export class Bucket implements Blobs {
       const hash = hashOf(value.key);
       if (hash && value.key === this.#key(hash)) yield { hash, size: value.size, at: value.at };
     }
+  }
+
+  at(hash: string): Promise<number | undefined> {
+    const key = this.#key(hash);
+    return this.#try(async (client) => {
+      for await (const { key: found, at } of client.list(this.#bucket, key))
+        return found === key ? at : undefined;
+      return undefined;
+    });
   }
 
   remove(hash: string): Promise<void> {

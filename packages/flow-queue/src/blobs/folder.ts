@@ -32,8 +32,8 @@ export class Folder implements Blobs {
   put(hash: string, file: string): Promise<void> {
     return this.#try(async () => {
       const path = this.#path(hash);
-      // The folder itself is made by whoever shares it: where it is not mounted, nothing is to be written beside it.
-      await stat(this.#folder);
+      // The folder is made by whoever shares it, and the run has said whose it is: where it is not mounted, nothing is to be written.
+      await stat(join(this.#folder, MARKER));
       await this.#makeGroup(dirname(path));
       const temporary = join(dirname(path), temporaryName());
       try {
@@ -73,7 +73,9 @@ export class Folder implements Blobs {
 
   async get(hash: string, into: FileCas): Promise<void> {
     const path = this.#path(hash);
-    const found = await this.#try(async () => (await this.#stat(path)) ?? void (await stat(this.#folder)));
+    const found = await this.#try(
+      async () => (await this.#stat(path)) ?? void (await stat(join(this.#folder, MARKER))),
+    );
     if (!found) throw lost(`The value ${hash} is not in ${this.#folder} any more`);
     const stored = await into.writeFile(path);
     if (stored.hash === hash) return;
@@ -90,6 +92,10 @@ export class Folder implements Blobs {
         const found = hash && (await this.#try(() => this.#stat(join(this.#folder, group, name))));
         if (found) yield { hash, size: found.size, at: found.mtimeMs };
       }
+  }
+
+  at(hash: string): Promise<number | undefined> {
+    return this.#try(async () => (await this.#stat(this.#path(hash)))?.mtimeMs);
   }
 
   remove(hash: string): Promise<void> {

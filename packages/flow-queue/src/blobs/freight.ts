@@ -10,6 +10,8 @@ export interface FreightOptions {
   cas: FileCas;
   /** Where those go that come; by default the same. Absent for a run: its records say that the bytes are in the blobs. */
   received?: FileCas;
+  /** The store whose place it is to be, by its id. */
+  store?: string | undefined;
   /** How long a place that is away is waited for. Milliseconds. */
   patienceMs: number;
   /** Hears that it is, and that it is back after so long. */
@@ -31,7 +33,7 @@ class BlobFreight implements Freight {
   readonly #options: FreightOptions & { blobs: Blobs };
   /** Of a run, those that it has looked for: many of its tasks read the same. */
   readonly #there = new Map<string, number>();
-  #isBound = false;
+  #boundAt = Number.NEGATIVE_INFINITY;
   /** Several values may wait at once: that is told once. */
   readonly #waiting: Waiting = {
     isOver: (ms) => ms > this.#options.patienceMs,
@@ -48,6 +50,14 @@ class BlobFreight implements Freight {
 
   constructor(options: FreightOptions & { blobs: Blobs }) {
     this.#options = options;
+  }
+
+  get store(): string | undefined {
+    return this.#options.store;
+  }
+
+  of(store: string | undefined): Freight {
+    return store === this.#options.store ? this : new BlobFreight({ ...this.#options, store });
   }
 
   /** @throws FlowError FLOW_BLOBS_AWAY and its like, FLOW_STORE_CORRUPT */
@@ -78,10 +88,14 @@ class BlobFreight implements Freight {
 
   /** Whoever sends tasks has said whose place it is: an empty folder where another one is to be mounted is none. */
   async #requireBound(): Promise<void> {
-    const { blobs } = this.#options;
-    this.#isBound = (await blobs.owner()) !== undefined;
-    if (this.#isBound) return;
-    const message = `${blobs.url} is not the place that the run uses: it has no ${MARKER}. Mount it, or name the same one by NX_FLOW_BLOBS.`;
+    const { blobs, store } = this.#options;
+    const owner = await blobs.owner();
+    if (owner !== undefined && (store === undefined || owner === store)) {
+      this.#boundAt = performance.now();
+      return;
+    }
+    const why = owner === undefined ? `it has no ${MARKER}` : `${MARKER} there names another store`;
+    const message = `${blobs.url} is not the place that the run uses: ${why}. Mount it, or name the same one by NX_FLOW_BLOBS.`;
     throw new FlowError('FLOW_BLOBS_AWAY', message, { exit: 1 });
   }
 
@@ -90,7 +104,7 @@ class BlobFreight implements Freight {
     const elapsed = () => performance.now() - begun;
     for (let isAway = false; ; isAway = true) {
       try {
-        if (!this.#isBound) await this.#requireBound();
+        if (performance.now() - this.#boundAt > THERE_MS) await this.#requireBound();
         await work();
         if (isAway) waiting.back(elapsed());
         return;

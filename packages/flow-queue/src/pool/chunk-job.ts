@@ -40,6 +40,7 @@ export async function chunkJob(
   const [first] = jobs;
   const needs = first?.secrets ?? [];
   const chunk: Chunk = { run, tasks: jobs.map(sentTask), views, carried, needs, ...options };
+  if (freight.store !== undefined) chunk.store = freight.store;
   if (first?.wants) chunk.packages = first.wants;
   return {
     ...{ v: WIRE, engine: packageVersion(), node: process.version },

@@ -10,7 +10,7 @@ const FOLDERS = /^(node_modules|\.git|\.flow|\.nx|\.ssh|\.aws|\.gnupg)$/i;
 
 /** Files that hold what nobody else is to know: variables, access to registries, keys. */
 const PRIVATE =
-  /^(\.env.*|.*\.env|\.npmrc|\.yarnrc|\.yarnrc\.yml|\.netrc|_netrc|\.pgpass|id_(rsa|dsa|ecdsa|ed25519))$/i;
+  /^(\.env.*|env\..*|.*\.env|\.npmrc.*|\.yarnrc.*|\.?_?netrc|\.(pgpass|git-credentials|pypirc|dockerconfigjson|htpasswd|vault-token|boto)|id_(rsa|dsa|ecdsa|ed25519).*|.*\.(pem|key|p12|pfx|jks|tfstate)|kubeconfig|credentials(\.json)?|service-account.*\.json|secrets?\.(ya?ml|json))$/i;
 
 /** What no name of a file is written with; Windows reads some more as something else. */
 const ODD = process.platform === 'win32' ? /[\\\p{Cc}:*?"<>|]|[. ]$/u : /[\\\p{Cc}]/u;

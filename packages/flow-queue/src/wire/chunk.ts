@@ -58,6 +58,8 @@ export interface Chunk {
   /** The digest of the step's code: a worker executes it where its own is the same. */
   code: string;
   carried: Carried;
+  /** The store whose place of large values the run uses. */
+  store?: string;
 }
 
 export interface SentTask {

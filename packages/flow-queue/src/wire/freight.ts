@@ -15,6 +15,10 @@ export interface Waiting {
 
 /** Both sides have one. */
 export interface Freight {
+  /** The store whose place it is, by its id; undefined where there is no place. */
+  readonly store?: string | undefined;
+  /** The same for a run of this store: a worker whose place is another store's says so. */
+  of(store: string | undefined): Freight;
   /**
    * What has to travel beside these records. The rest is where the other side finds it.
    * @param waiting by default the one that waits as long as a run does
@@ -27,6 +31,7 @@ export interface Freight {
 
 /** Where no blobs are given: large values cannot travel. */
 export const noFreight: Freight = {
+  of: () => noFreight,
   async send(records) {
     const large = records.find(({ hash }) => hash !== undefined);
     if (large)
