@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
 /** What would reach the other files: modules that are put in the place of others, changed global objects, all of a process. */
-const ALONE = /\bjest\.(mock|resetModules|isolateModules)\b|new Realm\(|process\.chdir/;
+const ALONE = /\bjest\.(mock|resetModules|isolateModules)\b|new Realm\(|process\.chdir|chownSync\(/;
 /** So that no core waits for the other at the end. */
 const MOST = 12;
 
